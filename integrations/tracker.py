@@ -6,12 +6,19 @@ sync hangs on them:
 
 * **A read is whole or an error.** ``issues`` and ``comments`` yield pages and
   raise :class:`IncompleteRead` (or another :class:`TrackerError`) unless every
-  page was seen. An iterator that ends normally was complete.
+  page was seen. An iterator that ends normally was complete. An entry may come
+  twice when pages shifted while they were read; the later one holds. A single
+  issue that is there but cannot be read is named in :attr:`Page.problems`: it is
+  neither an entry nor *gone*, and the rest of the read still counts.
 * **A write says its outcome.** It returns what the tracker now shows
   (*acknowledged*), or raises an error whose ``outcome`` tells whether the
   request surely changed nothing (*not sent*), was answered by a redirect
   (*moved*), or may have been carried out (*unknown*).
-* **No write is repeated** by a tracker, but for an answer 429.
+* **No write is repeated** by a tracker, but for an answer 429. ``create``,
+  ``comment`` and ``attach`` make something new, so an *unknown* outcome of them
+  must be settled by reading before they are called again. ``update`` and
+  ``prepare`` state how things shall be: after an error, read again and call
+  them with what still differs.
 """
 
 from __future__ import annotations
@@ -22,8 +29,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import BinaryIO, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
-
 Entry = TypeVar("Entry")
+
+MAX_DOWNLOAD = 100 * 1024 * 1024
+"""The most bytes ``download`` brings unless it is told another limit."""
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for "translate later")
@@ -47,7 +56,7 @@ class TrackerError(Exception):
     from ``values``; the command line translates them, ``str()`` gives English.
 
         TrackerError
-        ├── Unreachable        no connection: nothing was sent
+        ├── Unreachable        no connection, or no answer to a read
         ├── UnknownOutcome     the answer was lost: it may have been done
         ├── Moved              the repository answers with a redirect
         ├── Refused            the tracker understood and said no
@@ -58,14 +67,18 @@ class TrackerError(Exception):
         │   ├── Stale             409: somebody wrote in between
         │   ├── ReadOnly          423: archived, locked
         │   └── Throttled         429 that outlasted the waiting
+        ├── PartlyDone         written, but not all that was asked
         ├── IncompleteRead     a page is missing: nothing may be concluded
+        ├── Unreadable         one issue is there, but cannot be read
         └── NotATracker        HTML or another service answers at this address
     """
 
     outcome: ClassVar[Outcome] = Outcome.NOT_SENT
     permanent: ClassVar[bool] = True
 
-    def __init__(self, what: str, why: str = "", todo: str = "", **values: object) -> None:
+    def __init__(
+        self, what: str, why: str = "", todo: str = "", **values: object
+    ) -> None:
         """Keep the three message ids and the values for their places."""
         super().__init__(what, why, todo)
         self.what = what
@@ -86,7 +99,7 @@ class TrackerError(Exception):
 
 
 class Unreachable(TrackerError):
-    """No connection could be made; nothing was sent."""
+    """No connection could be made, or a read got no answer: nothing was changed."""
 
     permanent = False
 
@@ -140,10 +153,45 @@ class Throttled(Refused):
     permanent = False
 
 
+class PartlyDone(TrackerError):
+    """The issue was written, but the tracker left something of it out.
+
+    ``issue`` is what the tracker shows now: it exists, and must be recorded. A
+    tracker drops labels, a due date or assignees in silence where the account
+    may not set them.
+    """
+
+    outcome = Outcome.ACKNOWLEDGED
+
+    def __init__(
+        self,
+        what: str,
+        why: str = "",
+        todo: str = "",
+        *,
+        issue: Issue,
+        **values: object,
+    ) -> None:
+        """Keep the issue as it now is beside the message."""
+        super().__init__(what, why, todo, **values)
+        self.issue = issue
+
+
 class IncompleteRead(TrackerError):
     """A page could not be read; absence proves nothing."""
 
     permanent = False
+
+
+class Unreadable(TrackerError):
+    """One issue (``key``) is there, but cannot be read; it is not *gone*."""
+
+    def __init__(
+        self, what: str, why: str = "", todo: str = "", *, key: str, **values: object
+    ) -> None:
+        """Keep the key of the issue beside the message."""
+        super().__init__(what, why, todo, key=key, **values)
+        self.key = key
 
 
 class NotATracker(TrackerError):
@@ -152,7 +200,12 @@ class NotATracker(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file at an issue. ``size`` in bytes; ``author`` is a login or ``None``."""
+    """A file at an issue. ``size`` in bytes; ``author`` is a login.
+
+    ``author`` is ``None`` where the tracker does not say who uploaded it; a file
+    at a comment has the comment's author. ``size`` is ``None`` when the file is
+    named but not there.
+    """
 
     id: str
     name: str
@@ -166,9 +219,13 @@ class Issue:
     """An issue as the tracker shows it now.
 
     ``id`` is the tracker's own stable id, ``key`` what its interface addresses
-    and people say (``"12"``, ``"PROJ-12"``). ``body`` has ``\\n`` line ends.
-    Times are aware. ``version`` is the tracker's counter for optimistic locking
-    where it has one.
+    and people say (``"12"``, ``"PROJ-12"``). ``body`` has LF line ends.
+    Times are aware. ``version`` is the tracker's counter for optimistic locking;
+    ``None`` means that ``update`` cannot notice an edit made in between, so the
+    caller reads the issue again before it writes the body. ``identity`` is the
+    marker where the tracker holds it beside the body (Jira's issue property);
+    ``None`` says only that it must be looked for in the body. ``updated`` of an
+    issue that a write returned may be older than what the next read shows.
     """
 
     id: str
@@ -186,6 +243,8 @@ class Issue:
     updated: datetime
     version: int | None = None
     attachments: tuple[Attachment, ...] = ()
+    closed_at: datetime | None = None
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +270,12 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class IssueDraft:
-    """What a new issue shall be. ``identity`` is the marker it carries."""
+    """What a new issue shall be.
+
+    ``identity`` is the marker that finds it again; ``body`` contains it. ``body``
+    neither begins nor ends with blank lines (not every tracker keeps them), and
+    ``title`` is one line without blanks around it, within the tracker's limit.
+    """
 
     identity: str
     title: str
@@ -252,10 +316,15 @@ class IssuePatch:
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):
-    """One page of a read. ``server_time`` is the tracker's clock as it answered."""
+    """One page of a read. ``server_time`` is the tracker's clock as it answered.
+
+    ``problems`` names issues that are there but could not be read (wholly or in
+    part); nothing may be concluded about them from this read.
+    """
 
     entries: tuple[Entry, ...]
     server_time: datetime
+    problems: tuple[Unreadable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +332,11 @@ class Capabilities:
     """What a kind of tracker offers, so that the caller need not ask which it is.
 
     ``locking``: ``update`` refuses with :class:`Stale` when the body changed since
-    the issue was read. ``bulk``: creates per call. ``title_bytes`` or
-    ``title_characters``: the longest title kept as sent (``None``: no limit).
-    ``comment_feed``: comments of the whole project are read in one go.
+    an issue with a ``version`` was read. ``bulk``: creates per call; more than one
+    means the tracker is a :class:`BulkTracker`. ``title_bytes`` or
+    ``title_characters``: the longest title kept as sent (``None``: no limit); a
+    longer one is refused, cutting is the caller's. ``local``: reads and writes
+    cost no network call.
     """
 
     locking: bool
@@ -283,23 +354,39 @@ class Capabilities:
 class Standing:
     """What a tracker says of the account and the project.
 
-    ``problems`` are message ids with values, ready to be shown: what will not
-    work, and what to do about it. Empty means ready.
+    ``version`` is the product and its version (``"Gitea 1.26.3"``). ``problems``
+    are errors ready to be shown, not raised: what will not work, and what to do
+    about it. Empty means ready. ``server_time`` is the tracker's clock.
     """
 
     login: str | None
     project: str
     version: str
     problems: tuple[TrackerError, ...] = ()
+    server_time: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label to exist before it is used. ``color`` as ``rrggbb``."""
+    """A label to exist before it is used. ``color`` as ``rrggbb``.
+
+    ``exclusive``: of the labels that share the text before the last ``/`` an issue
+    carries one; adding another takes the first away in the same call.
+    """
 
     name: str
     color: str
     description: str = ""
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A milestone to exist before it is used, known by its title."""
+
+    title: str
+    description: str = ""
+    due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +395,8 @@ class Settings:
 
     ``address`` is the server's base URL, or the folder's path. ``project`` is
     ``owner/repository`` in Gitea, the project key in Jira, empty for a folder.
+    ``options`` are what this kind documents, each a text; a switch is on when it
+    is ``yes``, ``true``, ``on`` or ``1``.
     """
 
     name: str
@@ -316,10 +405,18 @@ class Settings:
     project: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
+    def switch(self, name: str) -> bool:
+        """Whether the option ``name`` is switched on."""
+        return self.options.get(name, "").strip().lower() in {"yes", "true", "on", "1"}
+
 
 @dataclass(slots=True)
 class Meter:
-    """Counts what goes over the wire, for run reports and call budgets."""
+    """Counts what goes over the wire, for run reports and call budgets.
+
+    ``reads`` and ``writes`` count requests asked for, ``retries`` the further
+    tries of one of them, so that all three together are the calls on the wire.
+    """
 
     reads: int = 0
     writes: int = 0
@@ -344,8 +441,10 @@ class Tracker(Protocol):
         """Ask who we are, whether the project is there, and what we may do."""
         ...
 
-    def prepare(self, labels: Sequence[Label]) -> None:
-        """Make sure these labels exist; nothing is sent when memory knows them."""
+    def prepare(
+        self, labels: Sequence[Label], milestones: Sequence[Milestone] = ()
+    ) -> None:
+        """Make sure these exist; nothing is sent when memory knows them."""
         ...
 
     def issues(self, since: datetime | None) -> Iterator[Page[Issue]]:
@@ -353,11 +452,18 @@ class Tracker(Protocol):
         ...
 
     def comments(self, since: datetime | None) -> Iterator[Page[Comment]]:
-        """All comments of the project written or edited at or after ``since``."""
+        """All comments of the project written or edited at or after ``since``.
+
+        A tracker that cannot tell exactly yields more, never less.
+        """
         ...
 
     def issue(self, key: str) -> Issue:
-        """One issue as it is now. Raises :class:`Missing`."""
+        """One issue as it is now.
+
+        Raises :class:`Missing` only when this one issue is not there; a project
+        that is hidden or gone raises :class:`Forbidden` or :class:`Moved`.
+        """
         ...
 
     def create(self, draft: IssueDraft) -> Issue:
@@ -365,23 +471,50 @@ class Tracker(Protocol):
         ...
 
     def update(self, seen: Issue, patch: IssuePatch) -> Issue:
-        """Change ``seen`` by ``patch``; only what differs is sent."""
+        """Change ``seen`` by ``patch``; only what differs from ``seen`` is sent.
+
+        Several calls may be needed; an error can leave the first of them done.
+        """
         ...
 
     def comment(self, key: str, body: str) -> Comment:
         """Write one comment, once."""
         ...
 
-    def closing(self, key: str) -> Closing:
-        """Who closed this issue last (or reopened it, if it is open)."""
+    def closing(self, key: str, *, since: datetime | None = None) -> Closing:
+        """Who closed this issue last (or reopened it, if it is open).
+
+        ``since`` (such as ``closed_at``) may be handed in to read less history.
+        """
         ...
 
     def attach(self, key: str, name: str, content: BinaryIO) -> Attachment:
         """Attach a file, once."""
         ...
 
-    def download(self, attachment: Attachment) -> BinaryIO:
-        """The bytes of an attachment, to be closed by the caller."""
+    def download(
+        self, attachment: Attachment, *, limit: int = MAX_DOWNLOAD
+    ) -> BinaryIO:
+        """The bytes of an attachment, to be closed by the caller.
+
+        More than ``limit`` bytes raise
+        :class:`Invalid`.
+        """
+        ...
+
+
+@runtime_checkable
+class BulkTracker(Tracker, Protocol):
+    """A tracker that creates several issues in one call."""
+
+    def create_many(
+        self, drafts: Sequence[IssueDraft]
+    ) -> tuple[Issue | TrackerError, ...]:
+        """Create at most ``capabilities.bulk`` issues, each once.
+
+        One result for each draft, in their order: the issue, or the error that
+        says what became of this one. An error that is raised holds for all.
+        """
         ...
 
 
