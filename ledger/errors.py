@@ -57,23 +57,23 @@ class LedgerError(Exception):
         return " ".join(part for part in self.parts() if part)
 
 
-def fill(
-    translate: Callable[[str], str], text: str, values: dict[str, object]
-) -> str:
-    """``text`` translated, its places filled; values that are messages translate too."""
+def fill(translate: Callable[[str], str], text: str, values: dict[str, object]) -> str:
+    """``text`` translated and filled; messages, and tuples of them, translate too."""
     return translate(text).format(
-        **{
-            name: value.text(translate) if isinstance(value, Message) else value
-            for name, value in values.items()
-        }
+        **{name: _worded(translate, value) for name, value in values.items()}
     )
 
 
-class Message:
-    """A sentence that is put into words only when it is shown.
+def _worded(translate: Callable[[str], str], value: object) -> object:
+    if isinstance(value, Message):
+        return value.text(translate)
+    if isinstance(value, tuple):
+        return " ".join(str(_worded(translate, part)) for part in value)
+    return value
 
-    ``words`` is a message id, or several sentences to be joined.
-    """
+
+class Message:
+    """A sentence that is put into words only when it is shown."""
 
     def __init__(self, words: str, **values: object) -> None:
         """Keep the message id and the values for its places."""

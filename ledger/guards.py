@@ -1,0 +1,566 @@
+"""What a transition requires, one guard each.
+
+A guard looks at a :class:`Case` and returns ``None`` when it is content, else the
+sentence that says what is missing. Guards never change anything and never look
+outside the case. The table that names them is :mod:`ledger.lifecycle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ledger.directory import Directory
+from ledger.errors import N_, Message
+from ledger.item import Capacity, Item, Person, Role
+from ledger.rules import Rules
+
+LEAST_REQUIREMENT = 10
+"""Characters that a rework requirement has at least (the field's practice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One act somebody asks for: on which item, by whom, with what.
+
+    ``data`` is what the journal would keep; ``today`` the ledger's present day.
+    """
+
+    item: Item
+    person: Person
+    directory: Directory
+    data: Mapping[str, Any]
+    today: date
+
+    @property
+    def rules(self) -> Rules:
+        """The rules in force for the item: frozen once closure was requested."""
+        return Rules.of(self.item.rules) if self.item.rules else self.directory.rules
+
+
+Guard = Callable[[Case], Message | None]
+
+
+def _text(case: Case, key: str) -> str:
+    return str(case.data.get(key) or "").strip()
+
+
+def _day(case: Case, key: str) -> date | None:
+    value = case.data.get(key)
+    return date.fromisoformat(value) if value else None
+
+
+# Assignment
+
+
+def has_responsible_unit(case: Case) -> Message | None:
+    """At least one responsible unit is named."""
+    if case.data.get("responsible"):
+        return None
+    return Message(N_("No responsible unit is named (--unit)."))
+
+
+def has_lead_where_several(case: Case) -> Message | None:
+    """Where several units are responsible, one of the ledger's units leads."""
+    if len(case.data.get("responsible") or ()) < 2 or case.data.get("lead"):  # noqa: PLR2004 (several)
+        return None
+    return Message(N_("Several units are responsible and none leads (--lead)."))
+
+
+def has_due(case: Case) -> Message | None:
+    """A due date is set, and it is not before the day the item was registered."""
+    due = _day(case, "due")
+    if due is None:
+        return Message(N_("No due date is set (--due)."))
+    if due < case.item.registered_on:
+        return Message(
+            N_("The due date {due} lies before the registration on {day}."),
+            due=due,
+            day=case.item.registered_on,
+        )
+    return None
+
+
+def has_kind(case: Case) -> Message | None:
+    """The kind of rectification is said: immediate, phased or ongoing."""
+    if case.data.get("rectification"):
+        return None
+    return Message(N_("No kind of rectification is said (--kind)."))
+
+
+def closers_remain(case: Case) -> Message | None:
+    """A verifier and a closer who are not involved would remain."""
+    named = [
+        (unit, capacity)
+        for capacity, units in (
+            (Capacity.RESPONSIBLE, case.data.get("responsible") or ()),
+            (Capacity.LEAD, [case.data["lead"]] if case.data.get("lead") else ()),
+            (Capacity.COOPERATING, case.data.get("cooperating") or ()),
+        )
+        for unit in units
+    ]
+    people = {case.data.get("owner"), case.data.get("leader")}
+
+    def free(role: Role) -> list[Person]:
+        return [
+            person
+            for person in case.directory.active_people()
+            if role in person.roles
+            and person.id not in people
+            and involvement(case, person, named) is None
+        ]
+
+    verifiers, closers = free(Role.VERIFIER), free(Role.APPROVER)
+    if not verifiers:
+        return Message(
+            N_(
+                "No verifier would remain who is not involved; add one of another"
+                " unit: ledger people add NAME --unit UNIT --role verifier"
+            )
+        )
+    if not closers:
+        return Message(
+            N_(
+                "No approver would remain who is not involved; add one of another"
+                " unit: ledger people add NAME --unit UNIT --role approver"
+            )
+        )
+    if not case.rules.two_person and {person.id for person in verifiers + closers} == {
+        verifiers[0].id
+    }:
+        return Message(
+            N_(
+                "Verifier and closer must be two people, and only {person} is left;"
+                " add one: ledger people add NAME --unit UNIT --role approver"
+            ),
+            person=verifiers[0].name,
+        )
+    return None
+
+
+# Work of the units
+
+
+def has_plan(case: Case) -> Message | None:
+    """A target, at least one measure and closure criteria are set."""
+    missing = [
+        word
+        for word, there in (
+            (N_("a target (--target)"), case.item.target or _text(case, "target")),
+            (
+                N_("a measure (--measure)"),
+                case.item.measures or case.data.get("measures"),
+            ),
+            (
+                N_("closure criteria (--criterion)"),
+                case.item.criteria or case.data.get("criteria"),
+            ),
+        )
+        if not there
+    ]
+    if not missing:
+        return None
+    return Message(
+        N_("Missing: {what}."), what=tuple(Message(word) for word in missing)
+    )
+
+
+def has_text(case: Case) -> Message | None:
+    """Something is written."""
+    return None if _text(case, "text") else Message(N_("The text is empty."))
+
+
+def has_reason(case: Case) -> Message | None:
+    """A reason is given."""
+    return (
+        None if _text(case, "reason") else Message(N_("No reason is given (--reason)."))
+    )
+
+
+def has_opinion(case: Case) -> Message | None:
+    """An opinion is written."""
+    if _text(case, "opinion"):
+        return None
+    return Message(N_("No opinion is written (--opinion)."))
+
+
+def has_measure(case: Case) -> Message | None:
+    """The measure named is there and not yet done."""
+    number = case.data.get("number")
+    measure = next((m for m in case.item.measures if m.number == number), None)
+    if measure is None:
+        return Message(N_("There is no measure {number}."), number=number)
+    if measure.done is not None:
+        return Message(
+            N_("Measure {number} was done on {day}."), number=number, day=measure.done
+        )
+    return None
+
+
+def not_after_today(case: Case) -> Message | None:
+    """The day named is not in the future."""
+    day = _day(case, "on")
+    if day is None or day <= case.today:
+        return None
+    return Message(N_("{day} lies in the future."), day=day)
+
+
+# Extensions, ongoing work and other proposals
+
+
+def nothing_pending(case: Case) -> Message | None:
+    """No other proposal waits for a decision."""
+    if case.item.proposal is None:
+        return None
+    return Message(
+        N_("A proposal of {day} ({matter}) is not decided yet."),
+        day=case.item.proposal.added[:10],
+        matter=case.item.proposal.matter,
+    )
+
+
+def is_pending(*matters: str) -> Guard:
+    """A guard: a proposal on one of ``matters`` waits for a decision."""
+
+    def pending(case: Case) -> Message | None:
+        """A proposal of this kind waits for a decision."""
+        if case.item.proposal is not None and case.item.proposal.matter in matters:
+            return None
+        return Message(N_("Nothing of the kind was proposed."))
+
+    pending.__name__ = f"pending_{'_or_'.join(matters)}"
+    return pending
+
+
+def before_due(case: Case) -> Message | None:
+    """The due date has not passed: extensions are asked for in time."""
+    limit = case.item.review_on or case.item.due
+    if limit is None or case.today <= limit:
+        return None
+    return Message(N_("The time ran out on {day}; ask before it does."), day=limit)
+
+
+def later_due(case: Case) -> Message | None:
+    """The new date is later than the present one."""
+    due = _day(case, "due")
+    if due is None:
+        return Message(N_("No new date is given (--due)."))
+    present = case.item.review_on or case.item.due
+    if present is not None and due <= present:
+        return Message(
+            N_("{due} is not later than {present}."), due=due, present=present
+        )
+    return None
+
+
+def has_stage(case: Case) -> Message | None:
+    """A stage goal, a next review date and an expected end are set."""
+    if (
+        _text(case, "stage_goal")
+        and _day(case, "review_on") is not None
+        and _day(case, "due") is not None
+    ):
+        return None
+    return Message(
+        N_("A stage goal, a next review date and an expected end are needed.")
+    )
+
+
+def other_than_proposer(case: Case) -> Message | None:
+    """Whoever decides is not the one who proposed."""
+    if case.item.proposal is None or case.item.proposal.by != case.person.id:
+        return None
+    return Message(
+        N_("{person} proposed it and cannot decide."), person=case.person.name
+    )
+
+
+def has_document(case: Case) -> Message | None:
+    """The document that the step rests on is attached."""
+    return None if _text(case, "document") else Message(N_("No document is attached."))
+
+
+def has_receiver(case: Case) -> Message | None:
+    """The receiving body is named."""
+    return None if _text(case, "body") else Message(N_("No receiving body is named."))
+
+
+def within_dispute_period(case: Case) -> Message | None:
+    """The assignment is at most 30 days old (政府督查工作条例 art. 17)."""
+    received = case.data.get("received")
+    if received and (case.today - date.fromisoformat(received)).days > 30:  # noqa: PLR2004 (art. 17)
+        return Message(
+            N_("The 30 days for a dispute ended; received on {day}."), day=received
+        )
+    return None
+
+
+def has_ruling(case: Case) -> Message | None:
+    """The decision is to uphold, amend or withdraw."""
+    if case.data.get("ruling") in {"uphold", "amend", "withdraw"}:
+        return None
+    return Message(N_("The ruling must be uphold, amend or withdraw."))
+
+
+def amendable(case: Case) -> Message | None:
+    """The field may be amended: never the source text, never a date that binds."""
+    if case.data.get("field") in AMENDABLE:
+        return None
+    return Message(
+        N_("{field} cannot be amended. What can: {fields}."),
+        field=case.data.get("field"),
+        fields=", ".join(sorted(AMENDABLE)),
+    )
+
+
+AMENDABLE = frozenset(
+    {
+        "title",
+        "category",
+        "severity",
+        "rectification",
+        "leader",
+        "owner",
+        "target",
+        "criteria",
+        "funds",
+        "contingency",
+    }
+)
+
+
+# Closing
+
+
+def measures_done(case: Case) -> Message | None:
+    """Every measure is done."""
+    left = [str(m.number) for m in case.item.measures if m.done is None]
+    if not left:
+        return None
+    return Message(N_("Measures not done: {numbers}."), numbers=", ".join(left))
+
+
+def has_evidence(case: Case) -> Message | None:
+    """At least one piece of evidence is there."""
+    return None if case.item.evidence else Message(N_("There is no evidence."))
+
+
+def has_rectified_day(case: Case) -> Message | None:
+    """The day of rectification is said; it is past, and not before registration."""
+    day = _day(case, "rectified_on")
+    if day is None:
+        return Message(N_("The day of rectification is not said (--rectified-on)."))
+    if day > case.today:
+        return Message(N_("{day} lies in the future."), day=day)
+    if day < case.item.registered_on:
+        return Message(
+            N_("{day} lies before the registration on {registered}."),
+            day=day,
+            registered=case.item.registered_on,
+        )
+    return None
+
+
+def has_statement(case: Case) -> Message | None:
+    """The unit states what was put right."""
+    if _text(case, "statement"):
+        return None
+    return Message(N_("There is no statement of what was put right (--statement)."))
+
+
+def head_endorses(case: Case) -> Message | None:
+    """A head of a responsible unit asks, or is named."""
+    head = case.directory.people.get(str(case.data.get("head") or ""))
+    heads = case.directory.heads_of(case.item.responsible)
+    if head is not None and head in heads:
+        return None
+    if heads:
+        return Message(
+            N_(
+                "The head of the responsible unit must ask or be named (--head {head})."
+            ),
+            head=heads[0].name,
+        )
+    return Message(N_("The responsible unit has no registered head."))
+
+
+def has_requirement(case: Case) -> Message | None:
+    """The rework requirement has at least ten characters."""
+    if len(_text(case, "requirement")) >= LEAST_REQUIREMENT:
+        return None
+    return Message(
+        N_("The rework requirement needs at least {least} characters (--requirement)."),
+        least=LEAST_REQUIREMENT,
+    )
+
+
+def names_what_is_missing(case: Case) -> Message | None:
+    """What is missing is named."""
+    if _text(case, "missing"):
+        return None
+    return Message(N_("What is missing is not named (--missing)."))
+
+
+def concludes_each_criterion(case: Case) -> Message | None:
+    """Each closure criterion has a conclusion, and each is met."""
+    given = {c.get("criterion"): c for c in case.data.get("conclusions") or ()}
+    left = [
+        str(criterion.number)
+        for criterion in case.item.criteria
+        if not str((given.get(criterion.number) or {}).get("text") or "").strip()
+    ]
+    if left:
+        return Message(
+            N_("No conclusion for criterion {numbers} (--conclusion)."),
+            numbers=", ".join(left),
+        )
+    if not case.item.criteria:
+        return Message(N_("The item has no closure criterion to verify."))
+    unmet = [str(number) for number, c in given.items() if not c.get("met")]
+    if unmet:
+        return Message(N_("Criterion {numbers} is not met."), numbers=", ".join(unmet))
+    return None
+
+
+def has_method(case: Case) -> Message | None:
+    """How it was verified is said."""
+    return (
+        None if _text(case, "method") else Message(N_("No method is named (--method)."))
+    )
+
+
+def has_day(case: Case) -> Message | None:
+    """The day it was done is said, and it is past."""
+    day = _day(case, "on")
+    if day is None:
+        return Message(N_("No day is given (--on)."))
+    return not_after_today(case)
+
+
+def has_place(case: Case) -> Message | None:
+    """Where the public notice can be read is said."""
+    return None if _text(case, "where") else Message(N_("No place is named (--where)."))
+
+
+def notice_over(case: Case) -> Message | None:
+    """The period of public notice is over."""
+    if case.item.notice is not None and case.today > case.item.notice.until:
+        return None
+    return Message(
+        N_("The public notice runs until {day}."),
+        day=case.item.notice.until if case.item.notice else "—",
+    )
+
+
+def no_open_objection(case: Case) -> Message | None:
+    """No objection is open."""
+    if case.item.notice is None or not case.item.notice.objections:
+        return None
+    return Message(N_("An objection is not decided yet."))
+
+
+def objection_open(case: Case) -> Message | None:
+    """An objection is open."""
+    if case.item.notice is not None and case.item.notice.objections:
+        return None
+    return Message(N_("There is no objection to decide."))
+
+
+def has_result(case: Case) -> Message | None:
+    """The look-back says whether the rectification holds."""
+    if case.data.get("result") in {"holds", "recurred"}:
+        return None
+    return Message(N_("The result must be holds or recurred."))
+
+
+def has_cause(case: Case) -> Message | None:
+    """The cause is recurrence or sham rectification."""
+    if case.data.get("cause") in {"recurrence", "sham"}:
+        return None
+    return Message(N_("The cause must be recurrence or sham."))
+
+
+# Separation of duties
+
+
+def uninvolved(case: Case) -> Message | None:
+    """The person and the person's units took no part in the item."""
+    return involvement(case, case.person)
+
+
+def other_than_requester(case: Case) -> Message | None:
+    """The person did not request the closure, and did not endorse it."""
+    request = case.item.request
+    if request is None or case.person.id not in (request.by, request.head):
+        return None
+    return Message(N_("{person} requested the closure."), person=case.person.name)
+
+
+def other_than_verifier(case: Case) -> Message | None:
+    """The person did not verify it, unless the rules let two people close."""
+    verification = case.item.verification
+    if (
+        verification is None
+        or verification.by != case.person.id
+        or case.rules.two_person
+    ):
+        return None
+    return Message(
+        N_("{person} verified it; another person closes it."), person=case.person.name
+    )
+
+
+def was_requested_and_verified(case: Case) -> Message | None:
+    """A request and a verification of this round stand."""
+    if case.item.request is not None and case.item.verification is not None:
+        return None
+    return Message(N_("Closure was not requested and verified."))
+
+
+def other_than_first_verifier(case: Case) -> Message | None:
+    """The look-back is made by another verifier than the first."""
+    verification = case.item.verification
+    if verification is None or verification.by != case.person.id:
+        return None
+    return Message(
+        N_("{person} verified it; another verifier looks back."),
+        person=case.person.name,
+    )
+
+
+def involvement(
+    case: Case,
+    person: Person,
+    named: Iterable[tuple[str, Capacity]] = (),
+) -> Message | None:
+    """Why ``person`` is involved in the item, or ``None``.
+
+    Every unit that was responsible, lead or cooperating at any time counts, and
+    units below a responsible one; so does every unit the person belonged to since
+    registration. ``named`` adds units that are about to take part. A lead unit
+    that was never responsible may be let off by the rule ``lead-may-verify``.
+    """
+    item, directory = case.item, case.directory
+    if person.id in item.involved_people:
+        return Message(N_("{person} took part in this item."), person=person.name)
+    taking_part = [(entry.unit, entry.capacity) for entry in item.involvements]
+    taking_part.extend(named)
+    lead_may = case.rules["lead-may-verify"] == "yes"
+    for own in directory.units_since(person, item.registered_at):
+        for unit, capacity in taking_part:
+            if capacity is Capacity.LEAD and lead_may:
+                continue
+            if directory.present(own) == directory.present(unit) or (
+                capacity is Capacity.RESPONSIBLE and directory.within(own, unit)
+            ):
+                return Message(
+                    N_(
+                        "{person} is or was of {own}, and {unit} takes part in this item."
+                    ),
+                    person=person.name,
+                    own=directory.unit_name(own),
+                    unit=directory.unit_name(unit),
+                )
+    return None
