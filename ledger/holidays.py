@@ -20,12 +20,11 @@ A file is used whole or refused: a mistake here would move people's deadlines.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from ledger.errors import N_, Message
-from ledger.workdays import CalendarProblem
+from ledger.workdays import CalendarProblem, HolidayNotice
 
 _KEYS = frozenset({"year", "source", "make_up", "holidays", "amends"})
 _REQUIRED = ("year", "source", "make_up", "holidays")
@@ -36,25 +35,7 @@ _DECEMBER = 12
 _SATURDAY = 5
 # Fixed by 全国年节及纪念日放假办法; a notice that lacks one is not copied in full.
 _STATUTORY = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
-_FORM = N_(
-    "Write year, source, make_up and [holidays] as the documentation of ledger.toml "
-    "shows them."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class HolidayNotice:
-    """One year's notice: ``rest`` are weekdays off, ``work`` weekend days worked.
-
-    ``name`` is the file it came from, ``source`` the notice's title and number.
-    """
-
-    year: int
-    source: str
-    rest: frozenset[date]
-    work: frozenset[date]
-    name: str
-    amends: bool = False
+_FORM = N_("Copy the year, source, make_up days and [holidays] from the notice itself.")
 
 
 def read_holiday_notice(path: Path) -> HolidayNotice:
@@ -67,19 +48,19 @@ def read_holiday_notice(path: Path) -> HolidayNotice:
 
     try:
         if not path.is_file():
-            raise _unreadable(path.name, N_("It is not a regular file."))
+            raise _unreadable(path.name, Message(N_("It is not a regular file.")))
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise _unreadable(path.name, error.strerror or str(error)) from error
+        raise _unreadable(path.name, _foreign(error.strerror or error)) from error
     if len(content) > _MAX_BYTES:
-        raise _unreadable(path.name, N_("It is longer than any notice."))
+        raise _unreadable(path.name, Message(N_("It is longer than any notice.")))
     try:
         data = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise _unreadable(path.name, N_("It is not UTF-8 text.")) from error
+        raise _unreadable(path.name, Message(N_("It is not UTF-8 text."))) from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _unreadable(path.name, str(error)) from error
+        raise _unreadable(path.name, _foreign(error)) from error
     return parse_holiday_notice(data, name=path.name)
 
 
@@ -94,26 +75,31 @@ def parse_holiday_notice(data: Mapping[str, object], *, name: str) -> HolidayNot
     except _Fault as fault:
         raise CalendarProblem(
             N_("The holiday notice {name} is not used."),
-            N_("{fault}"),
+            "{fault}",
             _FORM,
             name=name,
             fault=fault.message,
         ) from None
 
 
-class _Fault(Exception):  # noqa: N818 (never leaves this module)
+class _Fault(Exception):
     def __init__(self, words: str, **values: object) -> None:
         super().__init__(words)
         self.message = Message(words, **values)
 
 
-def _unreadable(name: str, reason: str) -> CalendarProblem:
+def _foreign(text: object) -> Message:
+    """The words of the system or of the TOML reader, which have no translation."""
+    return Message("{text}", text=text)
+
+
+def _unreadable(name: str, reason: Message) -> CalendarProblem:
     return CalendarProblem(
         N_("The holiday notice {name} cannot be read."),
-        N_("{reason}"),
+        "{reason}",
         N_("Give a UTF-8 text file in TOML."),
         name=name,
-        reason=Message(N_("{text}"), text=reason) if "{" in reason else Message(reason),
+        reason=reason,
     )
 
 

@@ -19,12 +19,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING
 
 from ledger.errors import N_, UsageProblem
-
-if TYPE_CHECKING:
-    from ledger.holidays import HolidayNotice
 
 _ONE = timedelta(days=1)
 _SATURDAY = 5
@@ -66,6 +62,22 @@ class Count:
     def provisional(self) -> bool:
         """Whether a notice still to come may change the number."""
         return bool(self.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayNotice:
+    """One year's notice: ``rest`` are weekdays off, ``work`` weekend days worked.
+
+    ``name`` is the file it came from, ``source`` the notice's title and number.
+    With ``amends`` it may change a year that is known already.
+    """
+
+    year: int
+    source: str
+    rest: frozenset[date]
+    work: frozenset[date]
+    name: str
+    amends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
