@@ -1,0 +1,228 @@
+"""The items' table: one row an item, its whole value in ``doc``."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ledger.item import Capacity, Item, Source
+from ledger.journal import canonical
+from ledger.plain import from_plain, to_plain
+
+_COLUMNS = (
+    "id",
+    "ref",
+    "kind",
+    "state",
+    "year",
+    "number",
+    "title",
+    "unit",
+    "rectification",
+    "due",
+    "original_due",
+    "rectified_on",
+    "review_on",
+    "registered_on",
+    "moved",
+    "source",
+    "seq",
+    "doc",
+)
+_INSERT = (
+    f"INSERT INTO items ({', '.join(_COLUMNS)})"
+    f" VALUES ({', '.join('?' * len(_COLUMNS))})"
+)
+_UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _COLUMNS[1:]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which items are meant; what is empty or ``None`` does not narrow.
+
+    ``units`` are ids of units that take part; ``due_before`` selects open dates.
+    """
+
+    kinds: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    year: int | None = None
+
+
+class ItemTable:
+    """Reads and writes items."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Use ``connection``."""
+        self._connection = connection
+
+    def get(self, item: str) -> Item | None:
+        """The item with this ULID."""
+        row = self._connection.execute(
+            "SELECT doc FROM items WHERE id = ?", (item,)
+        ).fetchone()
+        return _item(row[0]) if row else None
+
+    def by_tail(self, tail: str, most: int = 5) -> list[tuple[str, str]]:
+        """Id and reference of items whose reference ends in ``tail``."""
+        exact = self._connection.execute(
+            "SELECT id, ref FROM items WHERE ref = ? OR id = ?", (tail, tail)
+        ).fetchall()
+        if exact:
+            return exact
+        pattern = "%" + tail.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        return self._connection.execute(
+            "SELECT id, ref FROM items WHERE ref LIKE ? ESCAPE '!'"
+            " ORDER BY year, number LIMIT ?",
+            (pattern, most),
+        ).fetchall()
+
+    def references(self) -> list[str]:
+        """Every reference, in order."""
+        return [
+            ref
+            for (ref,) in self._connection.execute(
+                "SELECT ref FROM items ORDER BY year, number"
+            )
+        ]
+
+    def of_source(self, sources: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """Id and reference of the items registered from ``sources``, by source."""
+        found = {}
+        wanted = list(sources)
+        for begin in range(0, len(wanted), 500):
+            part = wanted[begin : begin + 500]
+            rows = self._connection.execute(
+                "SELECT source, id, ref FROM items"
+                f" WHERE source IN ({', '.join('?' * len(part))})",
+                part,
+            )
+            found.update({source: (item, ref) for source, item, ref in rows})
+        return found
+
+    def last_number(self, year: int) -> int:
+        """The highest number given in ``year``; 0 when none was."""
+        (number,) = self._connection.execute(
+            "SELECT max(number) FROM items WHERE year = ?", (year,)
+        ).fetchone()
+        return number or 0
+
+    def select(
+        self,
+        selection: Selection,
+        *,
+        after: tuple[int, int] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """The items of ``selection`` by year and number; ``after`` continues a page."""
+        conditions: list[str] = []
+        values: list[object] = []
+        for name, wanted in (("kind", selection.kinds), ("state", selection.states)):
+            if wanted:
+                conditions.append(f"{name} IN ({', '.join('?' * len(wanted))})")
+                values.extend(wanted)
+        if selection.year is not None:
+            conditions.append("year = ?")
+            values.append(selection.year)
+        if selection.units:
+            conditions.append(
+                "id IN (SELECT item FROM parts WHERE unit IN"
+                f" ({', '.join('?' * len(selection.units))}))"
+            )
+            values.extend(selection.units)
+        if after is not None:
+            conditions.append("(year, number) > (?, ?)")
+            values.extend(after)
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        page = f" LIMIT {int(limit)}" if limit is not None else ""
+        cursor = self._connection.execute(
+            f"SELECT doc FROM items{where} ORDER BY year, number{page}",
+            values,
+        )
+        for (doc,) in cursor:
+            yield _item(doc)
+
+    def changed_after(self, seq: int) -> Iterator[Item]:
+        """The items that an event later than ``seq`` made what they are."""
+        for (doc,) in self._connection.execute(
+            "SELECT doc FROM items WHERE seq > ? ORDER BY seq", (seq,)
+        ):
+            yield _item(doc)
+
+    def insert(self, items: Sequence[Item]) -> None:
+        """Add new items."""
+        self._connection.executemany(_INSERT, map(row_of, items))
+
+    def save(self, item: Item) -> None:
+        """Write ``item`` over what is stored under its id."""
+        self._connection.execute(_UPSERT, row_of(item))
+        self._connection.execute("DELETE FROM parts WHERE item = ?", (item.id,))
+        self._connection.executemany(
+            "INSERT INTO parts (item, unit, capacity) VALUES (?, ?, ?)",
+            parts_of(item),
+        )
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Every row as stored, for an audit to compare, by id."""
+        yield from self._connection.execute(
+            f"SELECT {', '.join(_COLUMNS)} FROM items ORDER BY id"
+        )
+
+    def part_rows(self) -> list[tuple[str, str, str]]:
+        """Every row of who takes part in what, in order."""
+        return self._connection.execute(
+            "SELECT item, unit, capacity FROM parts ORDER BY item, unit, capacity"
+        ).fetchall()
+
+
+def _item(doc: str) -> Item:
+    return from_plain(Item, json.loads(doc))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def row_of(item: Item) -> tuple[object, ...]:
+    """The row that stores ``item``, in the order of the table's columns."""
+    return (
+        item.id,
+        item.ref,
+        item.kind.value,
+        item.state.value,
+        item.year,
+        item.number,
+        item.title,
+        item.unit,
+        item.rectification.value if item.rectification else None,
+        _iso(item.due),
+        _iso(item.original_due),
+        _iso(item.rectified_on),
+        _iso(item.review_on),
+        _iso(item.registered_on),
+        item.moved,
+        source_key(item.source, item.kind) if item.source else None,
+        item.seq,
+        canonical(to_plain(item)),
+    )
+
+
+def source_key(source: Source, kind: str) -> str:
+    """What makes an entry of a document one and the same when registered again."""
+    return f"{source.document}:{kind}:{source.start}-{source.end}"
+
+
+def parts_of(item: Item) -> list[tuple[str, str, str]]:
+    """Who takes part in ``item`` now: item, unit, capacity."""
+    return sorted(
+        {
+            *((item.id, unit, Capacity.RESPONSIBLE.value) for unit in item.responsible),
+            *((item.id, unit, Capacity.COOPERATING.value) for unit in item.cooperating),
+            *([(item.id, item.lead, Capacity.LEAD.value)] if item.lead else []),
+        }
+    )
