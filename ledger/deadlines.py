@@ -69,6 +69,16 @@ class DayKind(StrEnum):
 
 _LETTERS = {DayKind.WORKING: "wd", DayKind.CALENDAR: "d", DayKind.MONTH: "m"}
 _KINDS = {letters: kind for kind, letters in _LETTERS.items()}
+# The words of checklists.terms.Unit, and of the duty packs.
+_UNITS = {kind.value: (kind, 1) for kind in DayKind} | {
+    "day": (DayKind.CALENDAR, 1),
+    "workday": (DayKind.WORKING, 1),
+    "week": (DayKind.CALENDAR, 7),
+    "month": (DayKind.MONTH, 1),
+    "quarter": (DayKind.MONTH, 3),
+    "half": (DayKind.MONTH, 6),
+    "year": (DayKind.MONTH, 12),
+}
 # Ten years: what lies further away was mistyped.
 _MOST = {DayKind.WORKING: 2500, DayKind.CALENDAR: 3650, DayKind.MONTH: 120}
 _WORDS = {
@@ -129,15 +139,18 @@ def parse_deadline(
 def resolve(
     n: int, unit: str, anchor_date: date, *, roll: bool, calendar: Calendar
 ) -> Deadline:
-    """The end of a period of ``n`` units (``cal``, ``wd``, ``mon``) after a day.
+    """The end of a period of ``n`` units after a day.
 
-    Working days always end on a working day, whatever ``roll`` says.
+    ``unit`` is a :class:`DayKind`, or one of ``day``, ``workday``, ``week``,
+    ``month``, ``quarter``, ``half`` and ``year`` as reports have them. Working days
+    always end on a working day, whatever ``roll`` says.
 
     Raises:
-        ValueError: ``unit`` is none of the three.
+        KeyError: ``unit`` is none of these.
         BadDate: ``n`` is not positive, or more than ten years.
     """
-    kind = DayKind(unit)
+    kind, times = _UNITS[unit]
+    n *= times
     if not 1 <= n <= _MOST[kind]:
         raise BadDate(
             N_("{period} is no usable period."),

@@ -225,11 +225,38 @@ def test_what_a_report_counts_is_resolved_without_rolling_when_it_says_so() -> N
     assert resolve(2, "wd", date(2024, 9, 30), roll=False, calendar=CALENDAR) == (
         Deadline(date(2024, 10, 9), "2wd after 2024-09-30")
     )
-    with pytest.raises(ValueError, match="fortnight"):
+    with pytest.raises(KeyError, match="fortnight"):
         resolve(2, "fortnight", start, roll=True, calendar=CALENDAR)
     for n in (-1, 0, 10**12):
         with pytest.raises(BadDate, match="no usable period"):
             resolve(n, "wd", start, roll=True, calendar=CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("unit", "basis"),
+    [
+        ("day", "2d after 2024-08-02"),
+        ("cal", "2d after 2024-08-02"),
+        ("week", "14d after 2024-08-02"),
+        ("workday", "2wd after 2024-08-02"),
+        ("month", "2m after 2024-08-02"),
+        ("quarter", "6m after 2024-08-02"),
+        ("half", "12m after 2024-08-02"),
+        ("year", "24m after 2024-08-02"),
+    ],
+)
+def test_every_unit_of_a_report_is_counted_in_days_or_months(
+    unit: str, basis: str
+) -> None:
+    due = resolve(2, unit, date(2024, 8, 2), roll=True, calendar=CALENDAR)
+    assert due.basis == basis
+    assert due.date == parsed(basis.split(maxsplit=1)[0], anchor=date(2024, 8, 2)).date
+
+
+def test_the_units_of_a_report_are_all_known() -> None:
+    terms = pytest.importorskip("checklists.terms")
+    for unit in terms.Unit:
+        assert resolve(1, unit, TODAY, roll=True, calendar=CALENDAR).date > TODAY
 
 
 @pytest.mark.parametrize(
