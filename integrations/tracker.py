@@ -416,11 +416,13 @@ class Meter:
 
     ``reads`` and ``writes`` count requests asked for, ``retries`` the further
     tries of one of them, so that all three together are the calls on the wire.
+    ``throttled`` counts the answers 429, for a pool that adapts to them.
     """
 
     reads: int = 0
     writes: int = 0
     retries: int = 0
+    throttled: int = 0
 
 
 @runtime_checkable
