@@ -83,7 +83,9 @@ def overlap(one: Span, other: Span) -> float:
     return max(0, shared) / (max(one[1], other[1]) - min(one[0], other[0]) or 1)
 
 
-def compare(found: Sequence[Span], labelled: Sequence[Span]) -> tuple[Score, list[Span], list[Span]]:
+def compare(
+    found: Sequence[Span], labelled: Sequence[Span]
+) -> tuple[Score, list[Span], list[Span]]:
     """Match one to one: the score, the labels missed, the spans invented."""
     left = list(found)
     missed = []
@@ -98,7 +100,9 @@ def compare(found: Sequence[Span], labelled: Sequence[Span]) -> tuple[Score, lis
 
 def names(reports: Path = REPORTS) -> list[str]:
     """The labelled documents, in order."""
-    return sorted(path.name.removesuffix(".spans.json") for path in reports.glob("*.spans.json"))
+    return sorted(
+        path.name.removesuffix(".spans.json") for path in reports.glob("*.spans.json")
+    )
 
 
 def measure(name: str, reports: Path = REPORTS) -> Result:
@@ -109,7 +113,9 @@ def measure(name: str, reports: Path = REPORTS) -> Result:
     labels = json.loads((reports / f"{name}.spans.json").read_text(encoding="utf-8"))
     text = content.decode("utf-8-sig")
     checklist = derive(
-        Document(name=f"{name}.txt", text=text, sha256=hashlib.sha256(content).hexdigest())
+        Document(
+            name=f"{name}.txt", text=text, sha256=hashlib.sha256(content).hexdigest()
+        )
     )
     wrong: list[tuple[str, Span]] = []
     scores = []
@@ -150,7 +156,9 @@ def line(name: str, problems: Score, plans: Score) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else None
+    )
     parser.add_argument("name", nargs="*", help="only documents whose name begins so")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--held-out", action="store_true", help="only those set aside")

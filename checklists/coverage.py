@@ -1,0 +1,117 @@
+"""Which plan answers which problem, and by which shared words.
+
+The method, in one paragraph. An entry's terms are the pairs of neighbouring
+Chinese characters of its text (commas and function words part them); a pair of
+the title counts twice. A pair weighs the less the more entries of this document
+hold it, so that what stands everywhere (法治政府建设) decides little, and words of
+no content (工作, 推进, 问题 …) weigh nothing. The score of a problem and a plan is
+the weight they share, as a part of the geometric mean of their own weights. A
+plan answers a problem when the score reaches :data:`THRESHOLD` and is no less
+than :data:`NEAR` of the best score that the plan and the problem have; the
+shared words, longest first, are given with the link as its reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+
+THRESHOLD = 0.11
+NEAR = 0.6
+_TITLE_WEIGHT = 2
+
+_GENERIC = frozenset(
+    """工作 推进 加强 提高 提升 问题 存在 不足 有待 进一步 一步 完善 建立 健全 落实 开展 深入 全面 持续 部分 个别 方面 情况 能力
+    水平 质量 建设 发展 管理 制度 机制 体系 措施 重点 重大 需要 仍需 还需 不够 不到 到位 加大 力度 强化 深化 实施 贯彻 我市 我县 我区
+    我局 全市 全县 全区 单位 部门 各级 人员 干部 行政 依法 法治 规范 规定 要求 任务 作用 积极 切实 有效 不断 努力 推动 促进 做好 抓好
+    严格 严肃 认真 基层 服务 社会 群众 较大 较少 明显 突出 差距 短板 薄弱 环节 缺乏 滞后 落后 依然 仍然 少数 一些 有的 年度
+    今年 明年 下一 意识 组织 领导 政府 执行 监督 一定 实现 确保 保障 提供 形成 坚持 围绕 结合 方式 通过""".split()
+)  # fmt: skip
+_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
+_PARTS = str.maketrans(
+    dict.fromkeys("的和与及等对在是为以把被将从到由向于而且或并也都还仍较不", " ")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A problem and a plan by their positions, how well they fit, and why."""
+
+    problem: int
+    plan: int
+    score: float
+    terms: tuple[str, ...]
+
+
+def _pairs(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for run in _RUN.findall(text.translate(_PARTS)):
+        found.update(run[i : i + 2] for i in range(len(run) - 1))
+    return found
+
+
+def cover(
+    problems: Sequence[tuple[str, str]], plans: Sequence[tuple[str, str]]
+) -> list[Match]:
+    """The matches between ``problems`` and ``plans``, each a ``(title, text)``.
+
+    One plan may answer several problems and one problem have several plans.
+    """
+    entries = [*problems, *plans]
+    bags: list[dict[str, int]] = []
+    for title, text in entries:
+        pairs = dict.fromkeys(_pairs(text), 1)
+        for pair in _pairs(title):
+            pairs[pair] = _TITLE_WEIGHT
+        bags.append(pairs)
+    spread = Counter(pair for bag in bags for pair in bag)
+    weights = {
+        pair: (0.15 if pair in _GENERIC else 1.0) * log((len(entries) + 1) / count)
+        for pair, count in spread.items()
+    }
+    own = [sum(weights[pair] * times for pair, times in bag.items()) for bag in bags]
+    scores: dict[tuple[int, int], float] = {}
+    for i, bag in enumerate(bags[: len(problems)]):
+        for j, other in enumerate(bags[len(problems) :]):
+            both = sum(
+                weights[pair] * min(times, other[pair])
+                for pair, times in bag.items()
+                if pair in other
+            )
+            whole = sqrt(own[i] * own[len(problems) + j])
+            scores[i, j] = both / whole if whole else 0.0
+    best_problem = [
+        max((scores[i, j] for j in range(len(plans))), default=0.0)
+        for i in range(len(problems))
+    ]
+    best_plan = [
+        max((scores[i, j] for i in range(len(problems))), default=0.0)
+        for j in range(len(plans))
+    ]
+    return [
+        Match(i, j, round(score, 3), shared(problems[i][1], plans[j][1], weights))
+        for (i, j), score in scores.items()
+        if score >= THRESHOLD and score >= NEAR * max(best_problem[i], best_plan[j])
+    ]
+
+
+def shared(one: str, other: str, weights: dict[str, float]) -> tuple[str, ...]:
+    """The words both texts hold, heaviest first: chains of shared pairs."""
+    pairs = _pairs(other)
+    found: dict[str, float] = {}
+    for run in _RUN.findall(one.translate(_PARTS)):
+        start = None
+        for i in range(len(run)):
+            if run[i : i + 2] in pairs and i + 1 < len(run):
+                start = i if start is None else start
+            elif start is not None:
+                word = run[start : i + 1]
+                if word in other or len(word) > 2:  # noqa: PLR2004 (a chain of pairs may be two words)
+                    found[word] = sum(
+                        weights.get(word[k : k + 2], 0) for k in range(len(word) - 1)
+                    )
+                start = None
+    return tuple(sorted(found, key=lambda word: (-found[word], word))[:5])

@@ -1,0 +1,170 @@
+"""What a document says about itself: title, issuer, the year it reports on, its date."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from checklists.outline import chinese_number
+from checklists.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Title, issuer, year and date of a document; ``None`` where it does not say."""
+
+    title: str | None
+    issuer: str | None
+    year: int | None
+    published: date | None
+
+
+_YEARS = "[12][0-9]{3}|[二一][〇零○ＯOo0一二三四五六七八九]{3}"
+_DAY = re.compile(
+    rf"(?P<year>{_YEARS})年(?P<month>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,2}})月(?P<day>[0-9]{{1,2}}|[一二三四五六七八九十]{{1,3}})日"
+)
+_DASHED = re.compile(
+    r"(?P<year>20[0-9]{2})[-/.](?P<month>[0-9]{1,2})[-/.](?P<day>[0-9]{1,2})(?![0-9])"
+)
+_GENRE = re.compile(
+    r"(?:报告|总结|通报|方案|公告|通知|说明|要点|计划|清单|年报|汇报|意见|台账|函|材料|情况)(?:\([^()]{1,40}\))?\Z"
+)
+_ORGAN = re.compile(
+    r"(?:委|政府|局|厅|办|部|院|会|处|署|司|所|中心|街道|乡|镇|办事处|办公室|委员会|管委会|领导小组|指挥部|总队|支队|大队|公司|集团|站|队|社|行|联|团|组|校|大学|学院|区|县|市|州)\Z"
+)
+_NOT_NAME = re.compile(r"[,。;:!?、“”]")
+_MATTER = re.compile(
+    r"\A(?:中共)?(?P<issuer>[^,。;:()《》“”]{2,30}?)(?:关于|(?:20[0-9]{2})年)"
+)
+_YEAR = re.compile(r"(?<![0-9—\-－~至])(20[0-9]{2}|19[0-9]{2})(?=年)")
+_TITLE_LINES = 12
+_TAIL_LINES = 14
+
+
+def front(source: View, name: str = "") -> Front:
+    """Read the head and the tail of a document."""
+    text = source.text
+    head = _lines(text[:4000])[:40]
+    tail = _lines(text[-1500:])[-_TAIL_LINES:]
+    title = _title(head)
+    signed, published = _signature(tail)
+    if published is None:
+        published = _head_date(head)
+    year = _year(title, text[:3000], published)
+    issuer = signed
+    if issuer is None and title is not None:
+        matter = _MATTER.match(title)
+        if matter and _ORGAN.search(matter["issuer"].strip()):
+            issuer = title[: matter.end("issuer")].strip()
+    return Front(title, issuer, year, published)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _title(head: list[str]) -> str | None:
+    if head and head[0] == "---":  # the front matter of Markdown
+        for line in head[1:_TITLE_LINES]:
+            if line == "---":
+                break
+            if line.startswith("title:"):
+                return line.removeprefix("title:").strip(" '\"") or None
+    parts: list[str] = []
+    for line in head[:_TITLE_LINES]:
+        words = line.lstrip("# ")
+        if (
+            len(words) > 60
+            or words[-1] in "。;:,!?"
+            or re.match(r"[一1][、.]|\([一1]\)", words)
+        ):  # noqa: PLR2004 (a title is short)
+            break
+        if _GENRE.search(words) and not _NOT_NAME.search(re.sub(r"[“”、]", "", words)):
+            if parts and words.startswith("关于"):
+                return "".join([*parts, words])
+            return words
+        parts = [words] if _ORGAN.search(words) and not _NOT_NAME.search(words) else []
+    return None
+
+
+def _read(match: re.Match[str]) -> date | None:
+    raw = match["year"]
+    if not raw.isdecimal():
+        raw = "".join(
+            "0" if c in "〇零○ＯOo0" else str("〇一二三四五六七八九".index(c))
+            for c in raw
+        )
+    month, day = (
+        int(match[k]) if match[k].isdecimal() else chinese_number(match[k])
+        for k in ("month", "day")
+    )
+    try:
+        return date(int(raw), month or 0, day or 0)
+    except ValueError:
+        return None
+
+
+def _signature(tail: list[str]) -> tuple[str | None, date | None]:
+    """The issuer and the date of the last lines: the date stands alone, the issuer above it."""
+    for index in range(len(tail) - 1, -1, -1):
+        words = tail[index].replace(" ", "")
+        match = _DAY.search(words)
+        if match is None or len(words) - len(match[0]) > 40:  # noqa: PLR2004 (issuer and date on one line)
+            continue
+        before = words[: match.start()].strip("(日期:发布时间")
+        if match.end() < len(words.rstrip(")。")) or (
+            before and not _ORGAN.search(before)
+        ):
+            continue
+        names = (
+            [
+                tail[index][
+                    : tail[index].find(tail[index][match.start() : match.start() + 1])
+                ].strip()
+            ]
+            if before
+            else []
+        )
+        if before:
+            names = [before]
+        for line in reversed(tail[:index]):
+            if (
+                len(line) > 40
+                or _NOT_NAME.search(line)
+                or not _ORGAN.search(line.replace(" ", ""))
+            ):  # noqa: PLR2004
+                break
+            names.insert(0, " ".join(line.split()))
+        return " ".join(names) or None, _read(match)
+    return None, None
+
+
+def _head_date(head: list[str]) -> date | None:
+    for line in head:
+        if len(line) > 120:  # noqa: PLR2004 (a date line, not a paragraph)
+            break
+        match = _DAY.search(line.replace(" ", "")) or _DASHED.search(line)
+        if match:
+            found = _read(match)
+            if found:
+                return found
+    return None
+
+
+def _year(title: str | None, opening: str, published: date | None) -> int | None:
+    if title:
+        named = _YEAR.findall(title)
+        if named:
+            return int(named[-1])
+    early = Counter(_YEAR.findall(opening[:600]))
+    if early:
+        likely = [int(year) for year, _ in early.most_common()]
+        if published is not None:
+            near = [
+                year for year in likely if published.year - 1 <= year <= published.year
+            ]
+            likely = near or likely
+        return likely[0]
+    return published.year - 1 if published else None

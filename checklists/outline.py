@@ -1,0 +1,416 @@
+"""The numbering grammar of official documents: marks, lists and the tree of headings.
+
+A *mark* is a number or sign that opens something: 第一章, 一、, （一）, 1., （1）, ①,
+一是, 第一，, 首先，, ——, •, a Markdown heading. Which of them are marks and not part
+of a sentence (3.3次, 统一是, 一、二、三产业) is decided by what stands before and
+after. Marks at the beginning of a line make the tree of :class:`Section`; marks
+inside a paragraph make lists, found by :func:`enumerations`.
+
+Every regular expression here looks at a bounded number of characters, so that
+time is linear in the size of the text, whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from checklists.view import View
+
+
+class System(IntEnum):
+    """The numbering systems, the outermost first, as official documents nest them."""
+
+    TITLE = 0  # an unnumbered heading
+    PART = 1  # 第一部分, 第一篇, Ⅰ
+    CHAPTER = 2  # 第一章
+    CLAUSE = 3  # 第一节, 第一条
+    CHINESE = 4  # 一、
+    CHINESE_PAREN = 5  # （一）
+    NUMBER = 6  # 1. 1、
+    NUMBER_PAREN = 7  # （1） 1)
+    CIRCLED = 8  # ①
+    ORDINAL = 9  # 第一，
+    IS = 10  # 一是, 一要
+    FIRST = 11  # 首先，其次，最后，
+    BULLET = 12  # ——, •, -
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark: its system, its number (``None`` for bullets), its span in the view."""
+
+    system: System
+    number: int | None
+    start: int
+    end: int
+
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_FIRSTS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "第三": 3, "最后": 99}
+_CN = "[一二三四五六七八九十百]"
+_MARK = re.compile(
+    rf"""
+      第\ ?(?P<unit_number>{_CN}{{1,4}}|[0-9]{{1,2}})\ ?(?P<unit>部分|[章节篇编])[、,:.。]?
+    | 第(?P<ordinal>{_CN}{{1,3}})(?:个?方面)?(?:是要|是|要|[,、:])
+    | \((?P<paren>{_CN}{{1,3}})\)(?:是|[、.,:。])?
+    | (?P<half>{_CN}{{1,3}})\)[、.]?
+    | (?P<chinese>{_CN}{{1,3}})(?:、|[.。](?![0-9])|:(?=.{{0,40}}\n))
+    | (?P<is>{_CN}{{1,3}})(?:则是|是要|是|要|则)(?!要|否|以|么)
+    | \((?P<number_paren>[0-9]{{1,3}})\)[、.,:]?
+    | (?P<number>[0-9]{{1,3}})(?:[、)]|[.。](?![0-9]))[、.]?
+    | (?P<circled>[①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ])[、.,:]?
+    | (?P<first>首先|其次|再次|再者|最后)(?:是|要)?[,:]?
+    | (?P<dash>[—–－-]{{1,2}}\ ?|[•*+]\ |•|\|)
+    | (?P<hash>\#{{1,6}}\ ?)
+    """,
+    re.VERBOSE,
+)
+_BEFORE = frozenset("。;:!?,. \n”)》…|、")
+_SENTENCE_BEFORE = frozenset("。;:!?. \n”)》…|")
+_SPACES = re.compile(r"[ ]*")
+_CIRCLES = (("①", 20, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("❶", 10, 1), ("➀", 10, 1), ("➊", 10, 1),
+            ("㈠", 10, 1), ("⑴", 20, 1), ("⒈", 20, 1), ("Ⅰ", 12, 1))  # fmt: skip
+
+
+def chinese_number(text: str) -> int | None:
+    """The value of a Chinese numeral up to 999, or ``None``."""
+    total = digit = 0
+    seen = False
+    for character in text:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+            seen = True
+        elif character in "十百":
+            total += (digit or 1) * (10 if character == "十" else 100)
+            digit = 0
+            seen = True
+        else:
+            return None
+    return total + digit if seen else None
+
+
+def _circled(character: str) -> tuple[System, int]:
+    for first, count, number in _CIRCLES:
+        distance = ord(character) - ord(first)
+        if 0 <= distance < count:
+            system = {"㈠": System.CHINESE_PAREN, "⑴": System.NUMBER_PAREN,
+                      "⒈": System.NUMBER, "Ⅰ": System.PART}.get(first, System.CIRCLED)  # fmt: skip
+            return system, distance + number
+    raise AssertionError(character)
+
+
+def _read(match: re.Match[str]) -> tuple[System, int | None]:
+    kind = match.lastgroup
+    if kind == "unit":
+        raw = match["unit_number"]
+        number = int(raw) if raw.isdecimal() else chinese_number(raw)
+        unit = match["unit"]
+        return (
+            System.CLAUSE
+            if unit == "节"
+            else System.CHAPTER
+            if unit == "章"
+            else System.PART
+        ), number
+    if kind in ("number", "number_paren"):
+        return (System.NUMBER if kind == "number" else System.NUMBER_PAREN), int(
+            match[kind]
+        )
+    if kind == "circled":
+        return _circled(match["circled"])
+    if kind == "first":
+        return System.FIRST, _FIRSTS[match["first"]]
+    if kind in ("dash", "hash"):
+        return (System.BULLET if kind == "dash" else System.TITLE), None
+    system = {
+        "ordinal": System.ORDINAL,
+        "paren": System.CHINESE_PAREN,
+        "half": System.CHINESE_PAREN,
+        "chinese": System.CHINESE,
+        "is": System.IS,
+    }[str(kind)]
+    return system, chinese_number(match[str(kind)])
+
+
+# Where a mark may begin: only the characters that can open one.
+_OPENER = re.compile(
+    r"[第(一二三四五六七八九十0-9①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ首其再最—–－\-•*+#|]"
+)
+
+
+def marks(text: str, start: int = 0, end: int | None = None) -> list[Mark]:
+    """All marks of ``text[start:end]`` (folded as in :class:`View`), in order.
+
+    A mark stands at the beginning of a line or after punctuation; a bullet and a
+    Markdown heading only at the beginning of a line.
+    """
+    stop = len(text) if end is None else end
+    found: list[Mark] = []
+    for match in _INLINE.finditer(text, start, stop):
+        mark = mark_at(text, match.end(), stop)
+        if mark is not None:
+            found.append(mark)
+    return found
+
+
+# After punctuation or white space, in front of a character that opens a mark.
+_INLINE = re.compile(
+    r"(?:\A|(?<=[。;:!?,.…”)》|、 \n]))(?=[第(一二三四五六七八九十0-9①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ首其再最—–－\-•*+#|])"
+)
+
+
+def line_start(text: str, offset: int) -> bool:
+    """Whether only spaces stand between the beginning of the line and ``offset``."""
+    while offset and text[offset - 1] == " ":
+        offset -= 1
+    return not offset or text[offset - 1] == "\n"
+
+
+def mark_at(text: str, offset: int, stop: int | None = None) -> Mark | None:
+    """The mark that begins at ``offset``, if one may begin there."""
+    end = len(text) if stop is None else stop
+    match = _MARK.match(text, offset, end)
+    if match is None:
+        return None
+    system, number = _read(match)
+    at_line = line_start(text, offset)
+    before = "\n" if at_line else text[offset - 1]
+    if not _fits(system, match, text, before):
+        return None
+    after = _SPACES.match(text, match.end(), end)
+    return Mark(system, number, offset, after.end() if after else match.end())
+
+
+def _fits(system: System, match: re.Match[str], text: str, before: str) -> bool:
+    """Whether the mark may stand after ``before`` and in front of what follows."""
+    token = match[0]
+    if before == "\n":
+        return system is not System.FIRST or token[-1] in ",:是要"
+    if system in (
+        System.BULLET,
+        System.TITLE,
+        System.PART,
+        System.CHAPTER,
+        System.CLAUSE,
+    ):
+        return False
+    if system in (System.IS, System.ORDINAL):
+        # 、一是 never opens a list; after a comma only 一是, not 一要 or 第一,
+        return before in _BEFORE and before != "、"
+    if system is System.FIRST:
+        return before in _SENTENCE_BEFORE and token[-1] in ",:是要"
+    if system is System.CHINESE and token[-1] == "、":
+        # 一、二、三产业; 。一、 is a heading on one line
+        follows = text[match.end() : match.end() + 2]
+        return before in _SENTENCE_BEFORE and not (
+            follows[1:] in ("、", "产") and follows[:1] in _DIGITS
+        )
+    if (
+        system is System.NUMBER
+        and token[-1] == "、"
+        and text[match.end() : match.end() + 1].isdecimal()
+    ):
+        return False
+    return before in _SENTENCE_BEFORE or (before == "," and system is System.CIRCLED)
+
+
+@dataclass(slots=True, eq=False)
+class Section:
+    """A heading and what stands under it, in offsets of the view.
+
+    ``title`` is the heading's text without its mark; ``body`` begins after the
+    heading (in the same paragraph for a heading that runs into it); ``end`` is
+    where the next heading of the same or a higher level begins. ``bare`` says
+    that the heading has its paragraph to itself.
+    """
+
+    mark: Mark | None
+    system: System
+    start: int
+    title_start: int
+    title_end: int
+    body: int
+    end: int
+    title: str
+    bare: bool
+    parent: Section | None = None
+    children: list[Section] = field(default_factory=list)
+
+    def walk(self) -> Iterator[Section]:
+        """This section and all below it, in order, without recursion."""
+        stack = [self]
+        while stack:
+            section = stack.pop()
+            yield section
+            stack.extend(reversed(section.children))
+
+
+_TITLE_END = re.compile(r"[。;:!?\n]")
+_TITLE_LENGTH = 60
+# Systems whose marks at the beginning of a line make headings or numbered paragraphs.
+_STRUCTURE = frozenset(System) - {
+    System.IS,
+    System.FIRST,
+    System.BULLET,
+    System.ORDINAL,
+}
+
+
+def sections(source: View, heading: re.Pattern[str]) -> Section:
+    """The tree of the document's numbered paragraphs and headings.
+
+    ``heading`` tells which short unnumbered lines are headings (存在的问题).
+    Nesting follows the order of :class:`System`; the root holds all.
+    """
+    text = source.text
+    root = Section(None, System.TITLE, 0, 0, 0, 0, len(text), "", bare=False)
+    last: Section = root
+    for section in _openings(source, heading):
+        parent = last
+        while parent is not root and parent.system >= section.system:
+            parent.end = section.start
+            above = parent.parent
+            parent = above if above is not None else root
+        section.parent = parent
+        parent.children.append(section)
+        last = section
+    return root
+
+
+def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
+    text = source.text
+    size = len(text)
+    one_line = text.count("\n") * 400 < size
+    position = 0
+    while position < size:
+        newline = text.find("\n", position)
+        stop = newline if newline >= 0 else size
+        start, end = source.trim(position, stop)
+        if start < end:
+            section = _opening(source, start, end, heading)
+            if section is not None:
+                yield section
+            if one_line or end - start > 1500:  # noqa: PLR2004 (no paragraph is so long)
+                yield from _inline_openings(
+                    source, section.body if section else start, end
+                )
+        position = stop + 1
+
+
+def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:
+    """Headings 一、 that stand inside a text written on one line."""
+    for mark in marks(source.text, start, end):
+        if (
+            mark.system <= System.CHINESE_PAREN
+            and source.text[mark.start - 1] in "。;:!?. ”"
+        ):
+            yield _titled(source, mark, end)
+
+
+def _opening(
+    source: View, start: int, end: int, heading: re.Pattern[str]
+) -> Section | None:
+    text = source.text
+    mark = mark_at(text, start, end)
+    if mark is not None and mark.system is System.TITLE:
+        inner = mark_at(text, mark.end, end)
+        if (
+            inner is None
+            or inner.system not in _STRUCTURE
+            or inner.system is System.TITLE
+        ):
+            section = _titled(source, mark, end)
+            return section
+        mark = Mark(inner.system, inner.number, start, inner.end)
+    if mark is not None and mark.system in _STRUCTURE:
+        return _titled(source, mark, end)
+    if (
+        mark is None
+        and end - start <= _TITLE_LENGTH
+        and heading.search(text, start, end)
+    ):
+        return Section(
+            None,
+            System.TITLE,
+            start,
+            start,
+            end,
+            end,
+            len(text),
+            text[start:end],
+            bare=True,
+        )
+    return None
+
+
+def _titled(source: View, mark: Mark, end: int) -> Section:
+    """The section that ``mark`` opens in the paragraph that ends at ``end``."""
+    text = source.text
+    stop = _TITLE_END.search(text, mark.end, min(end, mark.end + 2 * _TITLE_LENGTH))
+    title_end = stop.start() if stop else end
+    bare = stop is None or stop.end() >= end
+    cut = [
+        offset
+        for offset in range(mark.end + 1, min(title_end, mark.end + _TITLE_LENGTH))
+        if offset in source.bold
+    ]
+    if cut:
+        title_end = cut[0]
+        bare = title_end >= end
+        body = title_end
+    else:
+        space = text.find(" ", mark.end, title_end)
+        if space > mark.end and not bare:
+            title_end = space
+            body = space + 1
+        else:
+            body = min(end, title_end + 1)
+    if bare:
+        body = end
+    return Section(
+        mark,
+        mark.system,
+        mark.start,
+        mark.end,
+        title_end,
+        body,
+        len(text),
+        text[mark.end : title_end],
+        bare=bare,
+    )
+
+
+def enumerations(text: str, start: int, end: int) -> list[list[Mark]]:
+    """The lists in ``text[start:end]``, each a run of marks of one system from 1 on.
+
+    Lists come in the order of their first marks; a list nested in another's item
+    comes after it. A mark that repeats or skips one number is forgiven.
+    """
+    found = marks(text, start, end)
+    return runs(found)
+
+
+def runs(found: Sequence[Mark]) -> list[list[Mark]]:
+    """Group marks into runs that count up from 1 (bullets: that stand together)."""
+    lists: list[list[Mark]] = []
+    running: dict[System, list[Mark]] = {}
+    for mark in found:
+        current = running.get(mark.system)
+        if current is not None and _continues(current[-1], mark):
+            current.append(mark)
+        elif mark.number in (1, None):
+            current = [mark]
+            running[mark.system] = current
+            lists.append(current)
+    return lists
+
+
+def _continues(last: Mark, mark: Mark) -> bool:
+    if mark.number is None or last.number is None:
+        return mark.number is last.number
+    if mark.system is System.FIRST:
+        return mark.number > last.number
+    return last.number <= mark.number <= last.number + 2 and mark.number > 1

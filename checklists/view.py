@@ -1,0 +1,162 @@
+"""A document's text as the grammars read it, and the way back to the document.
+
+Grammars need one spelling: half-width punctuation, no Markdown bold, no line
+break in mid-sentence. :class:`View` gives that text and maps every span of it
+to the exact span of the document, so that entries always quote the original.
+Folding is one character to one character; dropping is recorded as pieces.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+
+_FOLD = str.maketrans(
+    "，；：（）！？．｡１２３４５６７８９０［］【】〔〕\u3000\xa0\u2002\u2003\u2009\u200a\t\v\f＊＃•●○◆◇■□▪▲△★☆※➢►‣·∙・",
+    ",;:()!?.。1234567890[][][]         *#•••••••••••••••••••",
+)
+# A full stop typed as "." between Chinese characters ends a sentence; in "1.",
+# "3.3", "No.5" and after a lone Chinese numeral ("一.") it does not.
+_LATIN_STOP = re.compile(
+    r"(?<=[\u4e00-\u9fff)”’》%\]])(?<![\n(一二三四五六七八九十])\.(?=[\s\u4e00-\u9fff“‘《(*]|\Z)"
+)
+_DROP = re.compile(
+    r"\*\*+|__+(?=[\u4e00-\u9fff第（(0-9])|[\u200b-\u200f\u2060\ufeff\xad\r]"
+)
+_PAGE = re.compile(
+    r"[-—–－~· ]{0,4}(?:第 ?)?[0-9]{1,4}(?: ?页)?(?:[/ ,共]{0,3}[0-9]{1,4} ?页?)?[-—–－~· ]{0,4}\Z"
+)
+# The first characters of a line that starts something new, whatever came before.
+_STARTER = re.compile(
+    r"[#>|•*]|[-—–+] ?[-—–]?\s?|\(?[一二三四五六七八九十]{1,3}[、.)是]|第[一二三四五六七八九十]{1,3}[章节部分篇,、:是]"
+    r"|\(?[0-9]{1,2}[.、)](?![0-9])|[①-⓿❶-➓㈠-㈩⑴-⒛]|(?:首先|其次|再次|最后|此外)[,:]"
+)
+_TERMINAL = frozenset("。;:!?…|")
+_MIDDLE = frozenset(",、;。)%”’》")
+_WRAP_LINES = 4
+_WRAP_WIDTH = 120
+_FULL = 0.85
+_LONG_LINE = 60
+
+
+@dataclass(frozen=True)
+class View:
+    """Folded ``text``; ``bold`` holds the offsets in it where a bold mark was dropped."""
+
+    text: str
+    bold: frozenset[int]
+    _starts: tuple[int, ...]
+    _origins: tuple[int, ...]
+
+    def origin(self, offset: int) -> int:
+        """The document's offset of the character at ``offset`` of the view."""
+        piece = bisect_right(self._starts, offset) - 1
+        return self._origins[piece] + offset - self._starts[piece]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The document's span of the view's ``[start, end)``, which is not empty."""
+        return self.origin(start), self.origin(end - 1) + 1
+
+    def trim(self, start: int, end: int) -> tuple[int, int]:
+        """The span without white space at its ends (``start == end`` when empty)."""
+        while start < end and self.text[start] in " \n":
+            start += 1
+        while end > start and self.text[end - 1] in " \n":
+            end -= 1
+        return start, end
+
+
+def view(text: str) -> View:
+    """Fold ``text``, drop what is no text, join lines that break in mid-sentence."""
+    folded = text.translate(_FOLD)
+    if "." in folded:
+        folded = _LATIN_STOP.sub("。", folded)
+    gaps = [match.span() for match in _DROP.finditer(folded)]
+    bold_at = {start for start, end in gaps if folded[start] in "*_"}
+    gaps += _joins(folded)
+    gaps.sort()
+    pieces: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    bold: set[int] = set()
+    position = size = 0
+    for start, end in gaps:
+        if end <= position:
+            continue
+        start = max(start, position)  # noqa: PLW2901 (gaps may touch)
+        if start > position:
+            pieces.append(folded[position:start])
+            starts.append(size)
+            origins.append(position)
+            size += start - position
+        if start in bold_at:
+            bold.add(size)
+        position = end
+    pieces.append(folded[position:])
+    starts.append(size)
+    origins.append(position)
+    return View("".join(pieces), frozenset(bold), tuple(starts), tuple(origins))
+
+
+def _joins(folded: str) -> list[tuple[int, int]]:
+    """The line breaks (with page numbers between them) that stand in mid-sentence."""
+    lines: list[tuple[int, int]] = []  # of the words of each line, white space left out
+    indented: list[bool] = []
+    position = 0
+    blank = [False]  # before line i
+    for raw in folded.split("\n"):
+        words = raw.strip(" \r*")
+        if not words:
+            blank[-1] = True
+        elif not (
+            len(words) <= 14 and any(c.isdigit() for c in words) and _PAGE.match(words)
+        ):  # noqa: PLR2004 (page number lines are short)
+            start = position + len(raw) - len(raw.lstrip(" \r*"))
+            lines.append((start, start + len(words)))
+            indented.append(raw[:1] == " ")
+            blank.append(False)
+        position += len(raw) + 1
+    width = _wrap_width(folded, lines)
+    indents = sum(indented) * 4 >= len(lines) > 0 and not all(indented)
+    found = []
+    for index, ((start, end), (after, _)) in enumerate(pairwise(lines)):
+        if _STARTER.match(folded, after) or (indents and indented[index + 1]):
+            continue
+        last, first = folded[end - 1], folded[after]
+        length = end - start
+        if first in _MIDDLE and not blank[index + 1]:
+            joined = True
+        elif width:
+            joined = length >= width * _FULL and (last not in _TERMINAL or indents)
+            joined = joined and not (blank[index + 1] and last in _TERMINAL)
+        else:
+            joined = (
+                length > _LONG_LINE
+                and last not in _TERMINAL
+                and not blank[index + 1]
+                and folded[start] != "#"
+            )
+        if joined:
+            found.append((end, after))
+    return found
+
+
+def _wrap_width(folded: str, lines: list[tuple[int, int]]) -> int:
+    """The width at which the text was broken hard, or 0 when it was not."""
+    widths = sorted(end - start for start, end in lines)
+    if len(widths) < _WRAP_LINES:
+        return 0
+    width = widths[int(len(widths) * 0.9)]
+    if width > _WRAP_WIDTH or width < 12:  # noqa: PLR2004 (narrower is a table, not a page)
+        return 0
+    full = [end for start, end in lines if end - start >= width * _FULL]
+    broken = sum(folded[end - 1] not in _TERMINAL for end in full)
+    return (
+        width
+        if broken >= _WRAP_LINES - 1
+        and broken * 2 >= len(full)
+        and len(full) * 5 >= len(widths) * 2
+        else 0
+    )
