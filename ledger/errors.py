@@ -36,7 +36,7 @@ class LedgerError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(
-        self, what: str, why: str = "", todo: str = "", **values: object
+        self, what: str, why: str = "", todo: str = "", /, **values: object
     ) -> None:
         """Keep the three message ids and the values for their places."""
         super().__init__(what, why, todo)
@@ -75,7 +75,7 @@ def _worded(translate: Callable[[str], str], value: object) -> object:
 class Message:
     """A sentence that is put into words only when it is shown."""
 
-    def __init__(self, words: str, **values: object) -> None:
+    def __init__(self, words: str, /, **values: object) -> None:
         """Keep the message id and the values for its places."""
         self.words = words
         self.values = values

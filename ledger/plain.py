@@ -31,7 +31,9 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 (any field's value)
         return value.value
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
+    if isinstance(value, dict):
+        return {key: to_plain(kept) for key, kept in value.items()}
+    if isinstance(value, tuple | list):
         return [to_plain(entry) for entry in value]
     if isinstance(value, frozenset):
         return sorted(to_plain(entry) for entry in value)
