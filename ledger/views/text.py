@@ -115,11 +115,8 @@ def cut(text: str, limit: int) -> str:
         return text
     if limit < 1:
         return ""
-    kept = 0
-    for end in accumulate(map(_cells, text)):
-        if end >= limit:
-            break
-        kept += 1
+    ends = accumulate(map(_cells, text))
+    kept = next(index for index, end in enumerate(ends) if end >= limit)
     return text[:kept] + _ELLIPSIS
 
 
