@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _COLUMNS = (
     "seq",
     "doc",
 )
+_NUMBERED = re.compile(r"(?:(\d{4})-)?(\d{1,9})", re.ASCII)
+_WILD = re.compile(r"[!%_]")
 _INSERT = (
     f"INSERT INTO items ({', '.join(_COLUMNS)})"
     f" VALUES ({', '.join('?' * len(_COLUMNS))})"
@@ -69,18 +72,29 @@ class ItemTable:
         return _item(row[0]) if row else None
 
     def by_tail(self, tail: str, most: int = 5) -> list[tuple[str, str]]:
-        """Id and reference of items whose reference ends in ``tail``."""
-        exact = self._connection.execute(
+        """Id and reference of the items that ``tail`` may mean.
+
+        The whole reference or id; else the number, with or without its year (``4``,
+        ``2023-4``); else what a reference ends in.
+        """
+        found = self._connection.execute(
             "SELECT id, ref FROM items WHERE ref = ? OR id = ?", (tail, tail)
         ).fetchall()
-        if exact:
-            return exact
-        pattern = "%" + tail.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        return self._connection.execute(
-            "SELECT id, ref FROM items WHERE ref LIKE ? ESCAPE '!'"
-            " ORDER BY year, number LIMIT ?",
-            (pattern, most),
-        ).fetchall()
+        numbered = _NUMBERED.fullmatch(tail)
+        if not found and numbered is not None:
+            found = self._connection.execute(
+                "SELECT id, ref FROM items WHERE number = ? AND year = coalesce(?, year)"
+                " ORDER BY year LIMIT ?",
+                (int(numbered[2]), numbered[1] and int(numbered[1]), most),
+            ).fetchall()
+        if not found:
+            pattern = "%" + _WILD.sub(r"!\g<0>", tail)
+            found = self._connection.execute(
+                "SELECT id, ref FROM items WHERE ref LIKE ? ESCAPE '!'"
+                " ORDER BY year, number LIMIT ?",
+                (pattern, most),
+            ).fetchall()
+        return found
 
     def references(self) -> list[str]:
         """Every reference, in order."""

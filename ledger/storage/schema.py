@@ -39,6 +39,7 @@ CREATE TABLE items (
     doc TEXT NOT NULL
 );
 CREATE INDEX items_order ON items (year, number);
+CREATE INDEX items_number ON items (number, year);
 CREATE INDEX items_seq ON items (seq);
 CREATE INDEX items_figures ON items (
     kind, state, unit, rectification, due, original_due, rectified_on, review_on,

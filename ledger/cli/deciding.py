@@ -1,0 +1,147 @@
+"""What the supervising side decides: review, return, verify, close. One item each."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from ledger.cli.app import Command, option, say, session
+from ledger.cli.working import day, stands
+from ledger.errors import N_, UsageProblem
+from ledger.i18n import _
+
+_CONCLUSION = re.compile(r"\s*(\d{1,4})\s*[:：=]\s*(.+)", re.DOTALL)
+
+
+@click.command("review", cls=Command)
+@click.argument("ref")
+@option(
+    "--opinion", default="", metavar="TEXT", help=N_("What was found in the papers.")
+)
+def review_command(ref: str, opinion: str) -> None:
+    """Accept the papers of a closure request; verification comes next."""
+    here = session()
+    stands(here.ledger.act("review", ref, here.actor(), opinion=opinion))
+
+
+@click.command("return", cls=Command)
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=N_("Why it is sent back."))
+@option(
+    "--requirement",
+    default="",
+    metavar="TEXT",
+    help=N_("What has to be done yet (10 characters or more)."),
+)
+def return_command(ref: str, opinion: str, requirement: str) -> None:
+    """Send an item back with a rework requirement."""
+    here = session()
+    stands(
+        here.ledger.act(
+            "return", ref, here.actor(), opinion=opinion, requirement=requirement
+        )
+    )
+
+
+@click.command("verify", cls=Command)
+@click.argument("ref")
+@option(
+    "--pass/--fail",
+    "passed",
+    default=None,
+    help=N_("Whether the rectification stands."),
+)
+@option(
+    "--conclusion",
+    "conclusions",
+    multiple=True,
+    metavar="N:TEXT",
+    help=N_("What was found for closure criterion N; once for each."),
+)
+@option(
+    "--method",
+    default="",
+    metavar="TEXT",
+    help=N_("How it was verified: on site, examined, interviewed, tested."),
+)
+@option("--on", metavar="DATE", help=N_("The day of the verification; else today."))
+@option("--opinion", default="", metavar="TEXT", help=N_("What else is to be said."))
+@option(
+    "--missing", default="", metavar="TEXT", help=N_("With --fail: what is missing.")
+)
+def verify_command(
+    ref: str,
+    passed: bool | None,
+    conclusions: tuple[str, ...],
+    method: str,
+    on: str | None,
+    opinion: str,
+    missing: str,
+) -> None:
+    """Verify an item, criterion by criterion."""
+    here = session()
+    ledger = here.ledger
+    if passed is None:
+        item = ledger.find(ref)
+        raise UsageProblem(
+            N_("It is not said whether {ref} passes."),
+            N_("Its criteria: {criteria}."),
+            N_(
+                'Write: ledger verify {ref} --pass --conclusion "1:…" --method … , or --fail --missing …'
+            ),
+            ref=item.ref,
+            criteria="; ".join(f"{c.number} {c.text}" for c in item.criteria) or "—",
+        )
+    if not passed:
+        stands(
+            ledger.act(
+                "verify.fail", ref, here.actor(), missing=missing, opinion=opinion
+            )
+        )
+        return
+    stands(
+        ledger.act(
+            "verify.pass",
+            ref,
+            here.actor(),
+            conclusions=[_conclusion(text) for text in conclusions],
+            method=method,
+            on=day(on) or ledger.today(),
+            opinion=opinion,
+        )
+    )
+
+
+def _conclusion(text: str) -> dict[str, object]:
+    match = _CONCLUSION.fullmatch(text)
+    if match is None:
+        raise UsageProblem(
+            N_("{text} is no conclusion."),
+            N_("It must name the criterion and say what was found."),
+            N_('Write it like --conclusion "1:on site, the files are complete".'),
+            text=text,
+        )
+    return {"criterion": int(match[1]), "met": True, "text": match[2].strip()}
+
+
+@click.command("close", cls=Command)
+@click.argument("ref")
+@option(
+    "--opinion",
+    default="",
+    metavar="TEXT",
+    help=N_("The opinion on which it is struck off."),
+)
+def close_command(ref: str, opinion: str) -> None:
+    """Strike an item off.
+
+    The evidence list is frozen into the journal with the rules in force. Only an
+    approver may who is not involved; one item at a time, each with its opinion.
+    """
+    here = session()
+    item = here.ledger.act("close", ref, here.actor(), opinion=opinion)
+    stands(item)
+    verification = item.verification
+    if verification and item.closing and verification.by == item.closing.by:
+        say(_("Verifier and closer are one person (two-person mode)."))

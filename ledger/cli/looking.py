@@ -1,0 +1,184 @@
+"""``list``, ``show``, ``log``, ``status``, ``weekly``, ``audit``: looking, never changing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ledger.cli.app import (
+    Command,
+    colour,
+    format_option,
+    option,
+    say,
+    say_json,
+    session,
+    width,
+)
+from ledger.errors import N_
+from ledger.i18n import _
+from ledger.item import Kind
+
+ATTENTION, DAMAGED = 3, 8
+
+
+@click.command("list", cls=Command)
+@option(
+    "--state",
+    metavar="STATE",
+    help=N_("Only items in this state; several with commas."),
+)
+@option(
+    "--unit", metavar="UNIT", help=N_("Only items of this unit and those below it.")
+)
+@option("--year", type=int, help=N_("Only items of this year."))
+@option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help=N_("Only items of this kind."),
+)
+@option("--limit", type=click.IntRange(1), help=N_("At most so many."))
+@format_option()
+def list_command(
+    state: str | None,
+    unit: str | None,
+    year: int | None,
+    kind: str | None,
+    limit: int | None,
+    form: str,
+) -> None:
+    """List items."""
+    from ledger.selecting import by_selection
+    from ledger.views import items as view
+
+    ledger = session().ledger
+    found = by_selection(
+        ledger, state=state, unit=unit, year=year, kind=kind, limit=limit
+    )
+    directory = ledger.directory
+    today = ledger.today(directory.rules)
+    if form == "json":
+        say_json(view.items_document(found, directory, today=today))
+    else:
+        say(
+            view.list_screen(
+                found, directory, today=today, width=width(), colour=colour()
+            )
+        )
+
+
+@click.command("show", cls=Command)
+@click.argument("ref")
+@format_option()
+def show_command(ref: str, form: str) -> None:
+    """Show everything about one item."""
+    from ledger.views import items as view
+
+    ledger = session().ledger
+    item, directory = ledger.find(ref), ledger.directory
+    today = ledger.today(directory.rules)
+    if form == "json":
+        say_json(view.item_document(item, directory, today=today))
+    else:
+        say(
+            view.show_screen(
+                item, directory, today=today, width=width(), colour=colour()
+            )
+        )
+
+
+@click.command("log", cls=Command)
+@click.argument("ref", required=False)
+def log_command(ref: str | None) -> None:
+    """Show the journal, of one item or of the whole ledger."""
+    from ledger.journal import event_of
+    from ledger.views import log as view
+
+    ledger = session().ledger
+    item = ledger.find(ref) if ref else None
+    directory = ledger.directory
+    rows = ledger.store.journal.rows(item=item.id if item else None)
+    refs = {} if item is None else {item.id: item.ref}
+    events = [(event_of(row.body), row.hash) for row in rows]
+    if item is None:
+        refs = {kept.id: kept.ref for kept in ledger.select(_everything())}
+    say(view.screen(events, directory, refs, width=width(), colour=colour()))
+
+
+def _everything() -> object:
+    from ledger.storage.items import Selection
+
+    return Selection()
+
+
+@click.command("status", cls=Command)
+@option(
+    "--check",
+    is_flag=True,
+    help=N_("Exit with 3 when something is overdue or waits too long."),
+)
+@format_option()
+def status_command(check: bool, form: str) -> int:
+    """Show how the ledger stands.
+
+    Closure rate = closed / (all - void - transferred). Completion rate = (closure
+    requested and later, closed) / the same without ongoing items. On-time rate =
+    rectified by the due date / due so far. Findings are the headline.
+    """
+    from ledger import figures
+    from ledger.views import status as view
+
+    ledger = session().ledger
+    numbers = figures.status(ledger.store, ledger.directory, now=ledger.clock.now())
+    if form == "json":
+        say_json(view.document(numbers))
+    else:
+        say(view.screen(numbers, width=width(), colour=colour()))
+    return ATTENTION if check and numbers.attention else 0
+
+
+@click.command("weekly", cls=Command)
+@format_option("markdown")
+def weekly_command(form: str) -> None:
+    """Show the weekly brief."""
+    from ledger import figures
+    from ledger.views import weekly as view
+
+    ledger = session().ledger
+    numbers = figures.weekly(ledger.store, ledger.directory, now=ledger.clock.now())
+    if form == "json":
+        say_json(view.document(numbers))
+    elif form == "markdown":
+        say(view.markdown(numbers))
+    else:
+        say(view.screen(numbers, width=width(), colour=colour()))
+
+
+@click.command("audit", cls=Command)
+@format_option()
+def audit_command(form: str) -> int:
+    """Prove that the ledger is whole.
+
+    Computes the chain again, folds the journal again, judges every act again and
+    hashes every evidence file. Exits with 8 when anything does not hold.
+    """
+    from ledger.audit import audit
+    from ledger.views import audit as view
+
+    progress = None
+    if sys.stderr.isatty():
+
+        def progress(done: int, total: int) -> None:
+            click.echo(f"\r{done}/{total}", nl=done == total, err=True)
+
+    ledger = session().ledger
+    report = audit(ledger, progress=progress)
+    if form == "json":
+        say_json(view.document(report))
+    else:
+        say(view.screen(report, width=width(), colour=colour()))
+    if report.faults:
+        click.echo(_("The ledger is NOT whole."), err=True)
+        return DAMAGED
+    return 0
