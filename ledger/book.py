@@ -23,7 +23,7 @@ from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, NoLedger, Refused, UsageProblem
 from ledger.guards import Case
 from ledger.item import Item, Person, Role
-from ledger.journal import Entry, Event, entry
+from ledger.journal import Entry, Event, entry, event_of
 from ledger.lifecycle import decide
 from ledger.projection import (
     directory_after,
@@ -178,8 +178,6 @@ class Ledger:
                 N_("Begin one with: ledger init DIR --unit UNIT --actor NAME"),
                 path=self.store.path,
             )
-        from ledger.journal import event_of  # noqa: PLC0415 (used once)
-
         return event_of(first.body).ledger
 
     # Looking
@@ -347,7 +345,7 @@ class Ledger:
         return Draft(command, data, actor, item.id)
 
     def _notice(self, rules: Rules, today: date) -> dict[str, Any]:
-        from ledger.workdays import published  # noqa: PLC0415 (costs a calendar)
+        from ledger.workdays import published
 
         until = published().add_working_days(today, rules.notice_days or 0)
         return assignment.stated(
@@ -424,7 +422,7 @@ class Ledger:
         self, wishes: Sequence[Wish], actor: Actor, directory: Directory
     ) -> list[Resolved]:
         """The wishes in the ledger's words, judged but not recorded."""
-        from ledger.workdays import published  # noqa: PLC0415 (costs a calendar)
+        from ledger.workdays import published
 
         today, calendar = self.today(directory.rules), published()
         plan: list[Resolved] = []
@@ -523,6 +521,6 @@ def _recorder(clock: Clock) -> dict[str, str]:
 
 def new_id(clock: Clock) -> str:
     """A new ULID, of the clock's moment."""
-    from ulid import ULID  # noqa: PLC0415 (55 ms that only creating needs)
+    from ulid import ULID
 
     return str(ULID.from_datetime(clock.now()))
