@@ -272,7 +272,7 @@ def _nonsense(typed: str) -> BadDate:
 
 def _normal(text: str) -> str:
     """``text`` in half-width lower case, short and printable enough to be quoted."""
-    from unicodedata import normalize  # noqa: PLC0415 (only where something was typed)
+    from unicodedata import normalize
 
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "…"

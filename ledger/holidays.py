@@ -44,7 +44,7 @@ def read_holiday_notice(path: Path) -> HolidayNotice:
     Raises:
         CalendarProblem: the file cannot be read, or is not a whole, sound notice.
     """
-    import tomllib  # noqa: PLC0415 (16 ms; few have such a file)
+    import tomllib
 
     try:
         if not path.is_file():
@@ -109,7 +109,7 @@ def _parse(data: Mapping[str, object], name: str) -> HolidayNotice:
     if absent := [key for key in _REQUIRED if key not in data]:
         raise _Fault(N_("Missing: {keys}."), keys=", ".join(absent))
     year, source, amends = data["year"], data["source"], data.get("amends", False)
-    if type(year) is not int or not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not isinstance(year, int) or not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise _Fault(
             N_("year must be a whole number from {first} to {last}."),
             first=_FIRST_YEAR,

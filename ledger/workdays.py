@@ -137,7 +137,7 @@ class Calendar:
         Raises:
             ValueError: ``n`` is negative.
         """
-        from dateutil.relativedelta import relativedelta  # noqa: PLC0415 (11 ms)
+        from dateutil.relativedelta import relativedelta
 
         end = start + relativedelta(months=_counted(n))
         return self._roll(end) if roll else Day(end)
@@ -183,8 +183,8 @@ class Calendar:
                     more=" …" if len(differing) > _SHOWN else "",
                 )
         return Calendar(
-            rest=(self.rest - known_rest - notice.work) | notice.rest,
-            work=(self.work - known_work - notice.rest) | notice.work,
+            rest=(self.rest - known_rest) | notice.rest,
+            work=(self.work - known_work) | notice.work,
             years=self.years | {notice.year},
         )
 
@@ -204,7 +204,7 @@ def settled_by(day: date) -> int:
 @cache
 def published() -> Calendar:
     """The calendar of all notices that the installed ``chinesecalendar`` knows."""
-    import chinese_calendar  # noqa: PLC0415 (8 ms that most commands need not pay)
+    import chinese_calendar
 
     holidays = chinese_calendar.holidays
     return Calendar(

@@ -182,8 +182,6 @@ def _may_part(before: str, after: str) -> bool:
         return not after.isspace()
     return (
         _cells(before) + _cells(after) > 2  # noqa: PLR2004 (at least one is Chinese)
-        and _cells(after) > 0
         and before not in _OPENING
         and after not in _CLOSING
-        and not after.isspace()
     )

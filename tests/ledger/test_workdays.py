@@ -10,7 +10,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ledger.workdays import (
-    Calendar,
     CalendarProblem,
     Count,
     Day,
@@ -228,11 +227,6 @@ class TestNotices:
         assert not amended.is_working_day(iso("2024-02-04"))  # a Sunday again
         assert not amended.is_working_day(iso("2025-01-01"))
         assert amended.years == CALENDAR.years
-
-    def test_a_later_notice_can_turn_a_december_make_up_day_back(self) -> None:
-        bare = Calendar(frozenset(), frozenset({iso("2018-12-22")}), frozenset({2018}))
-        later = bare.with_notice(notice(2019, rest=("2018-12-22",)))
-        assert not later.is_working_day(iso("2018-12-22"))
 
     def test_two_notices_of_one_year_are_refused(self) -> None:
         with pytest.raises(CalendarProblem, match=r"a\.toml and b\.toml"):

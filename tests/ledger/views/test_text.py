@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import unicodedata
@@ -133,7 +134,7 @@ class TestClean:
     def test_every_visible_character_of_a_text_without_escapes_is_kept(
         self, text: str
     ) -> None:
-        text = text.replace("\x1b", "").replace("\x9b", "")
+        text = re.sub("[\x1b\x80-\x9f]", "", text)
         letters = [char for char in text if char.isalnum() and width(char)]
         assert [
             char for char in clean(text) if char.isalnum() and width(char)
