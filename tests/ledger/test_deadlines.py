@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists.terms import Unit
 from ledger.deadlines import BadDate, Deadline, explain, parse_deadline, resolve
 from ledger.errors import UsageProblem
 from ledger.workdays import published
@@ -255,7 +256,7 @@ def test_every_unit_of_a_report_is_counted_in_days_or_months(
 
 def test_the_units_of_a_report_are_all_known() -> None:
     terms = pytest.importorskip("checklists.terms")
-    for unit in terms.Unit:
+    for unit in Unit:
         assert resolve(1, unit, TODAY, roll=True, calendar=CALENDAR).date > TODAY
 
 
