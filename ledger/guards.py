@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ledger.clock import moment
 from ledger.directory import Directory
 from ledger.errors import N_, Message
 from ledger.item import Capacity, Item, Person, Role
@@ -19,6 +20,10 @@ from ledger.rules import Rules
 
 LEAST_REQUIREMENT = 10
 """Characters that a rework requirement has at least (the field's practice)."""
+
+
+DISPUTE_DAYS = 30
+"""Days from receipt within which a unit may dispute (政府督查工作条例 art. 17)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,11 +293,17 @@ def has_receiver(case: Case) -> Message | None:
 
 
 def within_dispute_period(case: Case) -> Message | None:
-    """The assignment is at most 30 days old (政府督查工作条例 art. 17)."""
-    received = case.data.get("received")
-    if received and (case.today - date.fromisoformat(received)).days > 30:  # noqa: PLR2004 (art. 17)
+    """What is disputed was received at most 30 days ago (政府督查工作条例 art. 17)."""
+    returned = case.item.returned
+    received = max(case.item.assigned_at, returned.added if returned else "")
+    if not received:
+        return Message(N_("The item was not assigned yet."))
+    day = moment(received).astimezone(case.rules.zone).date()
+    if (case.today - day).days > DISPUTE_DAYS:
         return Message(
-            N_("The 30 days for a dispute ended; received on {day}."), day=received
+            N_("The {days} days for a dispute ended; received on {day}."),
+            days=DISPUTE_DAYS,
+            day=day,
         )
     return None
 

@@ -40,6 +40,7 @@ REQUESTED = frozenset(
     }
 )
 WORKING = frozenset({State.ASSIGNED, State.IN_PROGRESS, State.ONGOING})
+_WORK_TO_DO = WORKING | {State.REGISTERED}
 
 
 class Kind(StrEnum):
@@ -289,6 +290,7 @@ class Item:
     notice: Notice | None = None
     closing: Decision | None = None
     returned: Decision | None = None
+    assigned_at: str = ""
     proposal: Proposal | None = None
     extensions: int = 0
     returns: int = 0
@@ -306,6 +308,39 @@ class Item:
     def unit(self) -> str | None:
         """The unit the item is counted under: the lead unit, else the responsible one."""
         return self.lead or (self.responsible[0] if self.responsible else None)
+
+    @property
+    def bound(self) -> date | None:
+        """The day that binds the unit now: the due date, of ongoing work the review date.
+
+        ``None`` where nothing binds: no date is set, or the unit has done its part.
+        """
+        if self.state is State.ONGOING:
+            return self.review_on or self.due
+        return self.due if self.state in _WORK_TO_DO else None
+
+    @property
+    def milestone(self) -> date | None:
+        """The earliest day of a measure that is still to be done."""
+        if self.state not in _WORK_TO_DO:
+            return None
+        return min(
+            (m.due for m in self.measures if m.due is not None and m.done is None),
+            default=None,
+        )
+
+    @property
+    def waits(self) -> str | None:
+        """Since which moment the item waits for the supervising side, if it does."""
+        if self.state is State.CLOSURE_REQUESTED:
+            stage: Request | Decision | None = self.request
+        elif self.state is State.VERIFYING:
+            stage = self.review or self.request
+        elif self.state in (State.VERIFIED, State.PUBLIC_NOTICE):
+            stage = self.verification
+        else:
+            stage = None
+        return stage.added if stage is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ def _assignment(item: Item, event: Event) -> Item:
         category=data.get("category") or item.category,
         funds=data.get("funds") or item.funds,
         contingency=data.get("contingency") or item.contingency,
+        assigned_at=event.at,
         original_due=item.original_due or due,
         due=due or item.due,
         due_basis=data.get("due_basis") if due else item.due_basis,
