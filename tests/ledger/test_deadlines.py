@@ -255,7 +255,6 @@ def test_every_unit_of_a_report_is_counted_in_days_or_months(
 
 
 def test_the_units_of_a_report_are_all_known() -> None:
-    terms = pytest.importorskip("checklists.terms")
     for unit in Unit:
         assert resolve(1, unit, TODAY, roll=True, calendar=CALENDAR).date > TODAY
 
