@@ -28,7 +28,7 @@ from ledger.projection import (
     touches_item,
 )
 from ledger.storage.directory import expected_rows
-from ledger.storage.items import parts_of, row_of
+from ledger.storage.items import parts_of, row_of, ties_of
 from ledger.storage.journal import Head, Row
 
 _JUDGED = frozenset(row.command for row in TRANSITIONS)
@@ -221,6 +221,9 @@ class _Audit:
         parts = sorted(part for item in self.items.values() for part in parts_of(item))
         if parts != self._store.items.part_rows():
             yield _stored("parts", N_("What is stored is not what the journal makes."))
+        ties = sorted(tie for item in self.items.values() for tie in ties_of(item))
+        if ties != self._store.items.tie_rows():
+            yield _stored("ties", N_("What is stored is not what the journal makes."))
         found, expected = self._store.directory.rows(), expected_rows(self.directory)
         for table, rows in expected.items():
             if rows != found[table]:

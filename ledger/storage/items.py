@@ -26,7 +26,9 @@ _COLUMNS = (
     "due",
     "original_due",
     "rectified_on",
-    "review_on",
+    "bound",
+    "milestone",
+    "waits",
     "registered_on",
     "moved",
     "source",
@@ -171,14 +173,24 @@ class ItemTable:
     def insert(self, items: Sequence[Item]) -> None:
         """Add new items."""
         self._connection.executemany(_INSERT, map(row_of, items))
+        self._place(items)
 
     def save(self, item: Item) -> None:
         """Write ``item`` over what is stored under its id."""
         self._connection.execute(_UPSERT, row_of(item))
         self._connection.execute("DELETE FROM parts WHERE item = ?", (item.id,))
+        self._connection.execute("DELETE FROM ties WHERE item = ?", (item.id,))
+        self._place([item])
+
+    def _place(self, items: Sequence[Item]) -> None:
+        """Write who takes part in ``items``, and what they are tied to."""
         self._connection.executemany(
             "INSERT INTO parts (item, unit, capacity) VALUES (?, ?, ?)",
-            parts_of(item),
+            (part for item in items for part in parts_of(item)),
+        )
+        self._connection.executemany(
+            "INSERT INTO ties (item, relation, other) VALUES (?, ?, ?)",
+            (tie for item in items for tie in ties_of(item)),
         )
 
     def rows(self) -> Iterator[tuple[object, ...]]:
@@ -191,6 +203,12 @@ class ItemTable:
         """Every row of who takes part in what, in order."""
         return self._connection.execute(
             "SELECT item, unit, capacity FROM parts ORDER BY item, unit, capacity"
+        ).fetchall()
+
+    def tie_rows(self) -> list[tuple[str, str, str]]:
+        """Every row of what is tied to what, in order."""
+        return self._connection.execute(
+            "SELECT item, relation, other FROM ties ORDER BY item, relation, other"
         ).fetchall()
 
 
@@ -217,7 +235,9 @@ def row_of(item: Item) -> tuple[object, ...]:
         _iso(item.due),
         _iso(item.original_due),
         _iso(item.rectified_on),
-        _iso(item.review_on),
+        _iso(item.bound),
+        _iso(item.milestone),
+        item.waits,
         _iso(item.registered_on),
         item.moved,
         source_key(item.source, item.kind) if item.source else None,
@@ -240,3 +260,8 @@ def parts_of(item: Item) -> list[tuple[str, str, str]]:
             *([(item.id, item.lead, Capacity.LEAD.value)] if item.lead else []),
         }
     )
+
+
+def ties_of(item: Item) -> list[tuple[str, str, str]]:
+    """What ``item`` is tied to: item, relation, other item."""
+    return sorted({(item.id, link.relation, link.item) for link in item.links})

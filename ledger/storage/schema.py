@@ -31,7 +31,9 @@ CREATE TABLE items (
     due TEXT,
     original_due TEXT,
     rectified_on TEXT,
-    review_on TEXT,
+    bound TEXT,
+    milestone TEXT,
+    waits TEXT,
     registered_on TEXT NOT NULL,
     moved TEXT NOT NULL,
     source TEXT UNIQUE,
@@ -41,10 +43,17 @@ CREATE TABLE items (
 CREATE INDEX items_order ON items (year, number);
 CREATE INDEX items_number ON items (number, year);
 CREATE INDEX items_seq ON items (seq);
+-- One pass over this index, in its order, gives every figure of status.
 CREATE INDEX items_figures ON items (
-    kind, state, unit, rectification, due, original_due, rectified_on, review_on,
-    moved
+    kind, state, unit, rectification, bound, due, original_due, rectified_on,
+    milestone, moved
 );
+-- What needs attention is found by its day, not by looking at every item.
+CREATE INDEX items_bound ON items (bound, year, number) WHERE bound IS NOT NULL;
+CREATE INDEX items_milestone ON items (milestone) WHERE milestone IS NOT NULL;
+CREATE INDEX items_waits ON items (waits) WHERE waits IS NOT NULL;
+CREATE INDEX items_unassigned ON items (kind, year, number)
+    WHERE state = 'registered';
 
 CREATE TABLE parts (
     item TEXT NOT NULL,
@@ -53,6 +62,14 @@ CREATE TABLE parts (
     PRIMARY KEY (item, unit, capacity)
 );
 CREATE INDEX parts_unit ON parts (unit, item);
+
+CREATE TABLE ties (
+    item TEXT NOT NULL,
+    relation TEXT NOT NULL,
+    other TEXT NOT NULL,
+    PRIMARY KEY (item, relation, other)
+);
+CREATE INDEX ties_other ON ties (other, relation);
 
 CREATE TABLE units (id TEXT PRIMARY KEY, place INTEGER NOT NULL, doc TEXT NOT NULL);
 CREATE TABLE people (id TEXT PRIMARY KEY, place INTEGER NOT NULL, doc TEXT NOT NULL);
