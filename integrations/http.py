@@ -196,15 +196,10 @@ class Http:
 
         return self._tried(attempt)
 
-    def download(
-        self, path: str, *, limit: int = MAX_DOWNLOAD, base: bool = True
-    ) -> BinaryIO:
-        """The bytes behind ``path``; more than ``limit`` raise :class:`Invalid`.
-
-        ``base=False``: ``path`` is of the server, not below the origin's path.
-        """
+    def download(self, path: str, *, limit: int = MAX_DOWNLOAD) -> BinaryIO:
+        """The bytes behind ``path``; more than ``limit`` raise :class:`Invalid`."""
         self._count("reads")
-        url = self.origin.url(path, base=base)
+        url = self._url(path, None)
 
         def attempt() -> BinaryIO:
             with self._sent("GET", url, None, writing=False) as response:
@@ -263,8 +258,8 @@ class Http:
         ``Session.request`` would read the whole body of a redirect, however large,
         to prepare following it; so the adapter is asked itself.
         """
-        import requests  # noqa: PLC0415 (costs 150 ms; most commands need no network)
-        from requests.cookies import extract_cookies_to_jar  # noqa: PLC0415 (the same)
+        import requests
+        from requests.cookies import extract_cookies_to_jar
 
         session = self._session(writing=writing)
         request = self._request(session, method, url, body, extra)
@@ -291,7 +286,7 @@ class Http:
         body: Body | None,
         extra: Mapping[str, str] | None,
     ) -> PreparedRequest:
-        import requests  # noqa: PLC0415 (see _sent)
+        import requests
 
         headers = {"Accept": "application/json", "User-Agent": "rectification-ledger"}
         if body is not None:
@@ -324,8 +319,8 @@ class Http:
 
     def _session(self, *, writing: bool) -> Session:
         """This thread's session; a fresh connection for a write after a pause."""
-        import requests  # noqa: PLC0415 (see _sent)
-        from requests.cookies import RequestsCookieJar  # noqa: PLC0415 (see _sent)
+        import requests
+        from requests.cookies import RequestsCookieJar
 
         line: _Line | None = getattr(self._lines, "line", None)
         if line is None:
@@ -342,7 +337,7 @@ class Http:
 
     def _proxies(self, url: str) -> dict[str, str]:
         """The environment's proxies for ``url`` (``no_proxy`` is heeded)."""
-        from requests.utils import get_environ_proxies  # noqa: PLC0415 (see _sent)
+        from requests.utils import get_environ_proxies
 
         if self.origin.loopback:
             return {}
@@ -448,7 +443,7 @@ class Http:
         self, response: Response, limit: int, *, writing: bool
     ) -> Iterator[bytes]:
         """The decoded body piece by piece, at most ``limit`` bytes and ``whole`` s."""
-        import requests  # noqa: PLC0415 (see _sent)
+        import requests
 
         total = 0
         end = time.monotonic() + self._pace.whole
@@ -485,7 +480,7 @@ class Http:
 
     def _lost(self, error: Exception, *, writing: bool) -> TrackerError | _Again:
         """What a request without an answer means."""
-        import requests  # noqa: PLC0415 (see _sent)
+        import requests
 
         reason = self.said(_innermost(error))
         unreachable = Unreachable(
@@ -535,8 +530,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _before_sending(error: Exception) -> bool:
     """Whether no byte of the request can have left (DNS, refused, time-out, proxy)."""
-    import requests  # noqa: PLC0415 (see Http._sent)
-    from urllib3.exceptions import (  # noqa: PLC0415 (see Http._sent)
+    import requests
+    from urllib3.exceptions import (
         ConnectTimeoutError,
         NewConnectionError,
     )

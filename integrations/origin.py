@@ -88,14 +88,11 @@ class Origin:
         usual = _DEFAULT_PORTS[self.scheme] == self.port
         return host if usual else f"{host}:{self.port}"
 
-    def url(self, path: str, *, base: bool = True) -> str:
-        """The full URL of ``path`` (already quoted, beginning with a slash).
-
-        With ``base=False`` it is of the server itself, not below :attr:`path`.
-        """
+    def url(self, path: str) -> str:
+        """The full URL of ``path`` (already quoted, beginning with a slash)."""
         if not path.startswith("/"):
             raise ValueError(path)
-        return f"{self.scheme}://{self.netloc}{self.path if base else ''}{path}"
+        return f"{self.scheme}://{self.netloc}{self.path}{path}"
 
 
 def printable(text: str, limit: int = 300) -> str:

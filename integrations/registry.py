@@ -20,7 +20,7 @@ _OURS = {
 def kinds() -> tuple[str, ...]:
     """All kinds of tracker that are installed, in alphabetical order."""
     # Costs 20 to 50 ms, so only where somebody asks for the list.
-    from importlib.metadata import entry_points  # noqa: PLC0415
+    from importlib.metadata import entry_points
 
     return tuple(sorted({*_OURS, *(entry.name for entry in entry_points(group=GROUP))}))
 
@@ -42,7 +42,7 @@ def _factory(kind: str) -> TrackerFactory:
     if kind in _OURS:
         module, name = _OURS[kind]
         return cast("TrackerFactory", getattr(import_module(module), name))
-    from importlib.metadata import entry_points  # noqa: PLC0415 (see kinds)
+    from importlib.metadata import entry_points
 
     found = list(entry_points(group=GROUP, name=kind))
     if not found:

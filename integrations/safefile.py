@@ -96,7 +96,7 @@ def held(folder: Path) -> Iterator[None]:
     exclusive creation of names must do alone.
     """
     try:
-        import fcntl  # noqa: PLC0415 (not there on Windows)
+        import fcntl
 
         number = os.open(folder, os.O_RDONLY)
     except (ImportError, PermissionError):

@@ -1,0 +1,737 @@
+"""Gitea and Forgejo: one repository's issues.
+
+``settings.address`` is the server's base URL, ``settings.project`` is
+``owner/repository``. Options: ``allow_plain_http`` permits HTTP to a host that is
+not loopback. The token needs the scope ``write:issue``; ``read:repository`` and
+``read:user`` let :meth:`GiteaTracker.check` say more.
+
+Sources of every rule here: Gitea 1.26 and 1.27, Forgejo 15 (their routers and
+models, and both running).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import BinaryIO, NoReturn, TypeVar, cast
+from urllib.parse import quote
+
+from integrations import giteajson
+from integrations.decode import Fields, objects
+from integrations.http import Answer, Http, Pace
+from integrations.origin import Origin
+from integrations.tracker import (
+    MAX_DOWNLOAD,
+    N_,
+    UNSET,
+    Attachment,
+    Capabilities,
+    Closing,
+    Comment,
+    Forbidden,
+    IncompleteRead,
+    Invalid,
+    Issue,
+    IssueDraft,
+    IssuePatch,
+    Label,
+    Meter,
+    Milestone,
+    Missing,
+    Moved,
+    NotATracker,
+    Page,
+    PartlyDone,
+    ReadOnly,
+    Settings,
+    Standing,
+    TrackerError,
+    Unauthenticated,
+    UnknownOutcome,
+)
+from integrations.upload import JsonBody, Upload
+
+Entry = TypeVar("Entry", Issue, Comment)
+
+API = "/api/v1"
+PAGE = 50
+"""Rows asked for at a time; a server may be set to give fewer."""
+
+_TITLE_BYTES = 255
+_REREADS = 3
+
+
+class GiteaTracker:
+    """One repository of a Gitea or Forgejo server.
+
+    ``memory`` keeps the account, label and milestone ids, the server's page size
+    and its offsets from UTC, so that a later run need not ask again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        secret: Callable[[], str],
+        memory: MutableMapping[str, object],
+        *,
+        pace: Pace | None = None,
+    ) -> None:
+        """Bind to the repository; nothing is sent yet."""
+        owner, slash, name = settings.project.partition("/")
+        if not (owner and slash and name) or "/" in name or name in {".", ".."}:
+            raise Invalid(
+                N_("{project} is no repository."),
+                N_("A Gitea or Forgejo project is written owner/repository."),
+                N_("Correct the project of the tracker."),
+                project=settings.project,
+            )
+        self.capabilities = Capabilities(locking=True, title_bytes=_TITLE_BYTES)
+        self.meter = Meter()
+        origin = Origin.parse(
+            settings.address, allow_plain_http=settings.switch("allow_plain_http")
+        )
+        self._http = Http(
+            origin,
+            secret,
+            authorization="token {}".format,
+            meter=self.meter,
+            pace=pace,
+        )
+        self._project = settings.project
+        self._repo = f"{API}/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
+        self._memory = memory
+        self._lock = threading.RLock()
+        self._forget_other_repository(f"{settings.address} {settings.project}")
+
+    # -- the account and the project ---------------------------------------------
+
+    def check(self) -> Standing:
+        """Ask for version, account, repository and scopes; raise nothing."""
+        problems: list[TrackerError] = []
+        version, server_time = "", None
+        try:
+            answer = self._http.read(f"{API}/version")
+            version = giteajson.product(
+                Fields.of(answer.value, "version").text("version")
+            )
+            server_time = answer.server_time
+            self._account()
+            self._page_size()
+            problems += self._repository_problems()
+            problems += self._scope_problems()
+        except TrackerError as error:
+            problems.append(error)
+        return Standing(
+            login=self._remembered_text("account"),
+            project=self._project,
+            version=version,
+            problems=tuple(problems),
+            server_time=server_time,
+        )
+
+    def prepare(
+        self, labels: Sequence[Label], milestones: Sequence[Milestone] = ()
+    ) -> None:
+        """List what is there, then create what is missing.
+
+        Neither name is unique to the server: of several with one name the lowest
+        id is used, so that two that prepare at once agree afterwards.
+        """
+        if missing := self._unknown("labels", [label.name for label in labels]):
+            self._list_labels()
+            missing = self._unknown("labels", missing)
+        for label in labels:
+            if label.name in missing:
+                self._create_label(label)
+        if missing := self._unknown("milestones", [one.title for one in milestones]):
+            self._list_milestones()
+            missing = self._unknown("milestones", missing)
+        for milestone in milestones:
+            if milestone.title in missing:
+                self._create_milestone(milestone)
+
+    # -- reading -------------------------------------------------------------------
+
+    def issues(self, since: datetime | None) -> Iterator[Page[Issue]]:
+        """All issues, open and closed, straight from the server's database.
+
+        No ``q`` and no ``labels``: the first would ask the search index, which
+        lags, and an unknown label would silently drop the filter.
+        """
+        params = {"state": "all", "type": "issues"}
+        return self._pages(f"{self._repo}/issues", params, since, self._seen_issue)
+
+    def comments(self, since: datetime | None) -> Iterator[Page[Comment]]:
+        """The comment feed of the repository: an edit does not bump its issue."""
+        return self._pages(
+            f"{self._repo}/issues/comments", {}, since, giteajson.comment
+        )
+
+    def issue(self, key: str) -> Issue:
+        """One issue as it is now."""
+        try:
+            answer = self._http.read(self._path(key))
+        except Missing as error:
+            self._missing(error)
+        found = self._seen_issue(Fields.of(answer.value, "issue"))
+        if found is None:
+            raise _no_issue(key)
+        return found
+
+    def closing(self, key: str, *, since: datetime | None = None) -> Closing:
+        """Who closed or reopened the issue last, from its timeline.
+
+        The timeline's total counts only its page, and rows that the account may
+        not see are taken out of a page afterwards; so a page that is not full
+        ends the reading only when it told of a closing.
+        """
+        last: Closing | None = None
+        params = {"limit": str(PAGE)}
+        if since is not None:
+            params["since"] = giteajson.instant(since)
+        full = min(PAGE, self._page_size())
+        page = 0
+        while True:
+            page += 1
+            answer = self._http.read(
+                f"{self._path(key)}/timeline", params | {"page": str(page)}
+            )
+            rows = list(objects(answer.value, "timeline"))
+            for row in rows:
+                if row.maybe_text("type") in {"close", "reopen"}:
+                    user = giteajson.login(row.maybe_object("user"))
+                    last = Closing(user, row.moment("created_at"))
+            if not rows or (last is not None and len(rows) < full):
+                return last or Closing(None, None)
+
+    def download(
+        self, attachment: Attachment, *, limit: int = MAX_DOWNLOAD
+    ) -> BinaryIO:
+        """The bytes of an attachment, from the server the token is for."""
+        return self._http.download(
+            f"/attachments/{quote(attachment.id, safe='')}", limit=limit
+        )
+
+    # -- writing -------------------------------------------------------------------
+
+    def create(self, draft: IssueDraft) -> Issue:
+        """Create one issue; only a 201 that shows it counts as done."""
+        payload: dict[str, object] = {
+            "title": _fitting_title(draft.title),
+            "body": draft.body,
+        }
+        if draft.labels:
+            payload["labels"] = [
+                self._ids("labels", name)[0] for name in sorted(draft.labels)
+            ]
+        if draft.assignees:
+            payload["assignees"] = sorted(draft.assignees)
+        if draft.milestone:
+            payload["milestone"] = self._ids("milestones", draft.milestone)[0]
+        if draft.due:
+            payload["due_date"] = self._deadline(draft.due)
+        answer = self._http.write(
+            "POST", f"{self._repo}/issues", JsonBody.of(payload), expect={201}
+        )
+        made = self._written_issue(answer)
+        if draft.identity not in made.body:
+            raise _unknown(N_("The issue it answered with is not the one sent."))
+        made = self._mended(made, draft.due)
+        self._demand(
+            made,
+            title=(draft.title, made.title),
+            labels=(draft.labels, made.labels & draft.labels),
+            assignees=(draft.assignees, made.assignees),
+            due=(draft.due, made.due),
+            milestone=(draft.milestone or None, made.milestone),
+        )
+        return made
+
+    def update(self, seen: Issue, patch: IssuePatch) -> Issue:
+        """Send what differs: one PATCH, and one call for the labels if they do."""
+        payload = self._differences(seen, patch)
+        now = self._edit(seen, payload) if payload else seen
+        if isinstance(patch.due, date):
+            now = self._mended(now, patch.due)
+        wanted = (now.labels - patch.remove_labels) | patch.add_labels
+        if wanted != now.labels:
+            now = replace(now, labels=self._relabel(now, patch))
+        self._demand(
+            now,
+            title=(_or(patch.title, now.title), now.title),
+            state=(_or(patch.closed, now.closed), now.closed),
+            labels=(patch.add_labels, now.labels & patch.add_labels),
+            assignees=(_or(patch.assignees, now.assignees), now.assignees),
+            due=(_or(patch.due, now.due), now.due),
+            milestone=(_or(patch.milestone, now.milestone) or None, now.milestone),
+        )
+        return now
+
+    def comment(self, key: str, body: str) -> Comment:
+        """Write one comment."""
+        answer = self._http.write(
+            "POST",
+            f"{self._path(key)}/comments",
+            JsonBody.of({"body": body}),
+            expect={201},
+        )
+        made = _parsed(answer, "comment", giteajson.comment)
+        if made is None:
+            raise _unknown(N_("What it answered with is no comment of an issue."))
+        return made
+
+    def attach(self, key: str, name: str, content: BinaryIO) -> Attachment:
+        """Upload a file to the issue."""
+        answer = self._http.write(
+            "POST",
+            f"{self._path(key)}/assets",
+            Upload("attachment", name, content),
+            expect={201},
+            params={"name": name},
+        )
+        account = self._remembered_text("account")
+        return _parsed(
+            answer, "attachment", lambda fields: giteajson.attachment(fields, account)
+        )
+
+    # -- pages ---------------------------------------------------------------------
+
+    def _pages(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        since: datetime | None,
+        decode: Callable[[Fields], Entry | None],
+    ) -> Iterator[Page[Entry]]:
+        """Every page of a list, read again when rows shifted under the reading.
+
+        A row deleted meanwhile moves a later one up over the edge of a page that
+        was read already. The total of each page and the ids seen tell that.
+        """
+        self._account()
+        if since is not None:
+            params = {**params, "since": giteajson.instant(since)}
+        first: datetime | None = None
+        for _ in range(_REREADS):
+            seen: set[int] = set()
+            rows = 0
+            total: int | None = None
+            for number in range(1, 1_000_000):
+                answer = self._read_list(
+                    path, {**params, "limit": str(PAGE), "page": str(number)}
+                )
+                first = first or answer.server_time
+                found = list(objects(answer.value, "list"))
+                count = _total(answer)
+                steady = number == 1 or count == total
+                total = count
+                rows += len(found)
+                seen.update(one.number("id") for one in found)
+                decoded = (decode(one) for one in found)
+                yield Page(tuple(one for one in decoded if one is not None), first)
+                if not steady or not found or (total is not None and rows >= total):
+                    break
+            if steady and (total is None or len(seen) == total):
+                return
+        raise IncompleteRead(
+            N_("The list of {project} kept changing while it was read."),
+            N_("After {times} readings its pages still did not fit together."),
+            N_("Try again when less is written at once."),
+            project=self._project,
+            times=_REREADS,
+        )
+
+    def _read_list(self, path: str, params: Mapping[str, str]) -> Answer:
+        try:
+            return self._http.read(path, params)
+        except Missing as error:
+            raise self._hidden(error) from None
+
+    # -- issues --------------------------------------------------------------------
+
+    def _seen_issue(self, fields: Fields) -> Issue | None:
+        """Decode an issue, and learn the server's offset and its labels' ids."""
+        found = giteajson.issue(fields)
+        self._learn_offset(fields.moment("created_at"))
+        if due := fields.maybe_moment("due_date"):
+            self._learn_offset(due)
+        with self._lock:
+            known = self._known("labels")
+            for label in fields.objects("labels"):
+                name, number = label.text("name"), label.number("id")
+                if number not in known.get(name, []):
+                    known[name] = sorted([*known.get(name, []), number])
+        return found
+
+    def _written_issue(self, answer: Answer) -> Issue:
+        made = _parsed(answer, "issue", self._seen_issue)
+        if made is None:
+            raise _unknown(N_("What it answered with is a pull request."))
+        return made
+
+    def _differences(self, seen: Issue, patch: IssuePatch) -> dict[str, object]:
+        """The fields of a PATCH: an unchanged body would be written all the same."""
+        payload: dict[str, object] = {}
+        if patch.title is not UNSET and patch.title != seen.title:
+            payload["title"] = _fitting_title(patch.title)
+        if patch.body is not UNSET and patch.body != seen.body:
+            payload["body"] = patch.body
+            if seen.version is not None:
+                payload["content_version"] = seen.version
+        if patch.due is not UNSET and patch.due != seen.due:
+            if patch.due is None:
+                payload["unset_due_date"] = True
+            else:
+                payload["due_date"] = self._deadline(patch.due)
+        if patch.assignees is not UNSET and patch.assignees != seen.assignees:
+            payload["assignees"] = sorted(patch.assignees)
+        if patch.milestone is not UNSET and patch.milestone != seen.milestone:
+            name = patch.milestone
+            payload["milestone"] = self._ids("milestones", name)[0] if name else 0
+        if patch.closed is not UNSET and patch.closed != seen.closed:
+            # Forgejo takes any other word for *open*.
+            payload["state"] = "closed" if patch.closed else "open"
+        return payload
+
+    def _edit(self, seen: Issue, payload: Mapping[str, object]) -> Issue:
+        try:
+            answer = self._http.write(
+                "PATCH", self._path(seen.key), JsonBody.of(payload), expect={201}
+            )
+        except Missing as error:
+            self._missing(error)
+        return self._written_issue(answer)
+
+    def _mended(self, made: Issue, due: date | None) -> Issue:
+        """Send the due date once more where the server shows another day.
+
+        The offset of that month was not known when it was sent; the answer has
+        told it, so this happens once in a tracker's life and zone.
+        """
+        if due is None or made.due is None or made.due == due:
+            return made
+        return self._edit(made, {"due_date": self._deadline(due)})
+
+    def _relabel(self, seen: Issue, patch: IssuePatch) -> frozenset[str]:
+        """Add and take away our labels one by one; a PUT would undo people's own.
+
+        Adding a label of an exclusive scope takes the others of it away on the
+        server, so that a change of one such label is one call.
+        """
+        labels = seen.labels
+        path = f"{self._path(seen.key)}/labels"
+        if added := patch.add_labels - labels:
+            ids = [self._ids("labels", name)[0] for name in sorted(added)]
+            answer = self._http.write(
+                "POST", path, JsonBody.of({"labels": ids}), expect={200}
+            )
+            try:
+                rows = list(objects(answer.value, "labels"))
+                labels = frozenset(row.text("name") for row in rows)
+            except NotATracker:
+                raise _unknown(N_("Its answer is no list of labels.")) from None
+        for name in sorted(patch.remove_labels & labels):
+            for number in self._ids("labels", name):
+                self._http.write("DELETE", f"{path}/{number}", expect={204})
+            labels -= {name}
+        return labels
+
+    def _demand(self, made: Issue, **pairs: tuple[object, object]) -> None:
+        """Compare what was asked with what the tracker shows now."""
+        dropped = [name for name, (asked, shown) in pairs.items() if asked != shown]
+        if not dropped:
+            return
+        with self._lock:
+            # An id that is not there any more is dropped in silence as well.
+            self._memory.pop("labels", None)
+            self._memory.pop("milestones", None)
+        raise PartlyDone(
+            N_("{project} took issue {key} only in part."),
+            N_("Not as asked: {dropped}. The account may lack the right to write."),
+            N_("Give the account write access to the repository's issues."),
+            issue=made,
+            project=self._project,
+            key=made.key,
+            dropped=", ".join(dropped),
+        )
+
+    # -- labels and milestones -------------------------------------------------------
+
+    def _list_labels(self) -> None:
+        known: dict[str, list[int]] = {}
+        for row in self._all(f"{self._repo}/labels", {}):
+            known.setdefault(row.text("name"), []).append(row.number("id"))
+        with self._lock:
+            self._memory["labels"] = {name: sorted(ids) for name, ids in known.items()}
+
+    def _list_milestones(self) -> None:
+        known: dict[str, list[int]] = {}
+        for row in self._all(f"{self._repo}/milestones", {"state": "all"}):
+            known.setdefault(row.text("title"), []).append(row.number("id"))
+        with self._lock:
+            self._memory["milestones"] = {
+                name: sorted(ids) for name, ids in known.items()
+            }
+
+    def _all(self, path: str, params: Mapping[str, str]) -> Iterator[Fields]:
+        """The rows of a list that is not watched for shifts (it only grows)."""
+        rows = 0
+        for number in range(1, 1_000_000):
+            answer = self._read_list(
+                path, {**params, "limit": str(PAGE), "page": str(number)}
+            )
+            found = list(objects(answer.value, "list"))
+            yield from found
+            rows += len(found)
+            total = _total(answer)
+            if not found or (total is not None and rows >= total):
+                return
+
+    def _create_label(self, label: Label) -> None:
+        payload = {
+            "name": label.name,
+            "color": f"#{label.color.removeprefix('#')}",
+            "description": label.description,
+            "exclusive": label.exclusive,
+        }
+        answer = self._http.write(
+            "POST", f"{self._repo}/labels", JsonBody.of(payload), expect={201}
+        )
+        number = _parsed(answer, "label", lambda fields: fields.number("id"))
+        with self._lock:
+            self._known("labels")[label.name] = [number]
+
+    def _create_milestone(self, milestone: Milestone) -> None:
+        payload: dict[str, object] = {
+            "title": milestone.title,
+            "description": milestone.description,
+        }
+        if milestone.due:
+            payload["due_on"] = self._deadline(milestone.due)
+        answer = self._http.write(
+            "POST", f"{self._repo}/milestones", JsonBody.of(payload), expect={201}
+        )
+        number = _parsed(answer, "milestone", lambda fields: fields.number("id"))
+        with self._lock:
+            self._known("milestones")[milestone.title] = [number]
+
+    def _unknown(self, what: str, names: Sequence[str]) -> list[str]:
+        known = self._known(what)
+        return [name for name in names if not known.get(name)]
+
+    def _ids(self, what: str, name: str) -> list[int]:
+        """The ids of a label or milestone, the lowest first."""
+        if not self._known(what).get(name):
+            self._list_labels() if what == "labels" else self._list_milestones()
+        ids = self._known(what).get(name)
+        if not ids:
+            raise Invalid(
+                N_("{project} has no “{name}”."),
+                N_("It is not among its {list}; it may have been deleted or renamed."),
+                N_("Sync again: what is missing is made anew."),
+                project=self._project,
+                name=name,
+                list=what,
+            )
+        return ids
+
+    # -- memory ----------------------------------------------------------------------
+
+    def _forget_other_repository(self, repository: str) -> None:
+        """Ids of another repository would be dropped in silence, so forget them."""
+        if self._memory.get("repository") != repository:
+            self._memory.clear()
+            self._memory["repository"] = repository
+
+    def _known(self, what: str) -> dict[str, list[int]]:
+        with self._lock:
+            known = self._memory.setdefault(what, {})
+            return cast("dict[str, list[int]]", known)
+
+    def _remembered_text(self, what: str) -> str | None:
+        value = self._memory.get(what)
+        return value if isinstance(value, str) and value else None
+
+    def _account(self) -> None:
+        """Know who we are before anything read counts; asked once.
+
+        A proxy that takes the token out of the request makes us anonymous, and an
+        anonymous reader of a public repository gets answers, not errors.
+        """
+        if "account" in self._memory:
+            return
+        try:
+            answer = self._http.read(f"{API}/user")
+            fields = Fields.of(answer.value, "user")
+            self._memory["account"] = fields.text("login")
+        except Forbidden:
+            # The token was recognised, but has no scope read:user.
+            self._memory["account"] = ""
+
+    def _page_size(self) -> int:
+        """The most rows the server gives at a time; asked once."""
+        size = self._memory.get("page_size")
+        if not isinstance(size, int):
+            answer = self._http.read(f"{API}/settings/api")
+            fields = Fields.of(answer.value, "settings")
+            size = self._memory["page_size"] = fields.number("max_response_items")
+        return size
+
+    def _learn_offset(self, at: datetime) -> None:
+        name, offset = giteajson.month(at)
+        with self._lock:
+            self._offsets()[name] = offset
+
+    def _offsets(self) -> dict[str, int]:
+        return cast("dict[str, int]", self._memory.setdefault("offsets", {}))
+
+    def _deadline(self, day: date) -> str:
+        with self._lock:
+            return giteajson.deadline(day, self._offsets())
+
+    # -- what may be wrong -------------------------------------------------------------
+
+    def _path(self, key: str) -> str:
+        if not (key.isascii() and key.isdigit()):
+            raise _no_issue(key)
+        return f"{self._repo}/issues/{key}"
+
+    def _missing(self, error: Missing) -> NoReturn:
+        """A 404 of one issue: is it the issue, or is the whole project hidden?"""
+        self._read_list(f"{self._repo}/issues", {"state": "all", "limit": "1"})
+        raise error from None
+
+    def _hidden(self, error: TrackerError) -> Forbidden:
+        return Forbidden(
+            N_("The repository {project} is not there for this account."),
+            N_("The server answers 404, which may also hide a private repository."),
+            N_(
+                "Check the name, make the account a collaborator, and see that the token is not “public only” and the account has two-factor sign-in where the server demands it."
+            ),
+            project=self._project,
+            **{name: error.values[name] for name in ("host",) if name in error.values},
+        )
+
+    def _repository_problems(self) -> Iterator[TrackerError]:
+        try:
+            answer = self._http.read(self._repo)
+        except Forbidden as error:
+            yield Forbidden(
+                N_("The rights on {project} cannot be checked."),
+                N_("The token has no scope read:repository ({said})."),
+                N_(
+                    "Add the scope read:repository to see archived repositories and missing rights beforehand."
+                ),
+                project=self._project,
+                said=error.values.get("said", ""),
+            )
+            return
+        except Missing as error:
+            raise self._hidden(error) from None
+        fields = Fields.of(answer.value, "repository")
+        self._learn_offset(fields.moment("created_at"))
+        rights = fields.maybe_object("permissions")
+        if fields.flag("archived"):
+            yield ReadOnly(
+                N_("The repository {project} is archived."),
+                N_("Nothing can be written there."),
+                N_("Un-archive it, or choose another repository."),
+                project=self._project,
+            )
+        if not fields.flag("has_issues"):
+            yield Forbidden(
+                N_("The repository {project} has no issues."),
+                N_("They are switched off in its settings."),
+                N_("Switch the issue tracker on."),
+                project=self._project,
+            )
+        if rights is None or not rights.flag("push"):
+            yield Forbidden(
+                N_("The account may not write to {project}."),
+                N_("Labels, due dates and assignees would be dropped in silence."),
+                N_("Give the account write access to the repository."),
+                project=self._project,
+            )
+
+    def _scope_problems(self) -> Iterator[TrackerError]:
+        """Whether the token may write issues.
+
+        An issue without a title is refused (422) after the scope was checked and
+        before anything is written.
+        """
+        try:
+            self._http.write(
+                "POST", f"{self._repo}/issues", JsonBody.of({}), expect={201}
+            )
+        except Invalid:
+            return
+        except (Unauthenticated, Moved, ReadOnly):
+            raise
+        except Forbidden as error:
+            yield Forbidden(
+                N_("The token may not write issues of {project}."),
+                N_("It answered: {said}"),
+                N_("Make a token with the scope write:issue."),
+                project=self._project,
+                said=error.values.get("said", ""),
+            )
+
+
+def _total(answer: Answer) -> int | None:
+    text = answer.headers.get("x-total-count", "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+Value = TypeVar("Value")
+
+
+def _parsed(answer: Answer, what: str, decode: Callable[[Fields], Value]) -> Value:
+    """Decode the answer to a write; one that is not understood leaves it unknown."""
+    try:
+        return decode(Fields.of(answer.value, what))
+    except NotATracker as error:
+        raise _unknown(
+            N_("Its answer was not understood: {reason}"), reason=error.parts()[1]
+        ) from None
+
+
+def _or(value: Value, otherwise: object) -> object:
+    return otherwise if value is UNSET else value
+
+
+def _fitting_title(title: str) -> str:
+    """A title the server keeps as it is: it trims and cuts others in silence."""
+    if (
+        not title
+        or title != title.strip()
+        or len(title.splitlines()) > 1
+        or len(title.encode(errors="replace")) > _TITLE_BYTES
+    ):
+        raise Invalid(
+            N_("The title “{title}” cannot be sent."),
+            N_("It is empty, has blanks around it, or more than {limit} bytes."),
+            N_("Cut it before it is handed over."),
+            title=title[:40],
+            limit=_TITLE_BYTES,
+        )
+    return title
+
+
+def _no_issue(key: str) -> Missing:
+    return Missing(
+        N_("There is no issue {key}."),
+        N_("The number is that of a pull request, or none."),
+        N_("Check the link of the item."),
+        key=key,
+    )
+
+
+def _unknown(why: str, **values: object) -> UnknownOutcome:
+    return UnknownOutcome(
+        N_("It is not known whether the tracker carried out a write."),
+        why,
+        N_("Nothing is sent again before the tracker has been looked at."),
+        **values,
+    )
