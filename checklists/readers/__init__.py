@@ -1,23 +1,58 @@
 """Documents of every format that an office has, read into one shape.
 
-:func:`read_document` reads one original. What it is, its bytes decide first and
-its name second; a format that needs a library of its own is read by the module
-named after it, and the library is imported there, when it is needed.
+:func:`read_document` reads one original, :func:`read_documents` also archives of
+several. What an original is, its bytes decide first and its name second (a
+``.doc`` is often a web page, a ``.txt`` sometimes a PDF). Each format has a module
+named after it; one that needs a library imports it there, when it is needed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from checklists.document import N_, Document, DocumentError
+from checklists.readers.archive import MAX_NESTING, Allowance, read_members, too_nested
 from checklists.readers.encoding import decode
+from checklists.readers.lines import MAX_CHARACTERS, too_long
+from checklists.readers.office import convert
 from checklists.readers.original import MAX_BYTES, Fetch, Fetched, Original, obtain
-from checklists.readers.signatures import Form, foreign_kind, known_form
+from checklists.readers.package import Package, protected
+from checklists.readers.pdf import read_pdf
+from checklists.readers.sheets import read_csv, read_xlsx
+from checklists.readers.signatures import (
+    Form,
+    compound_form,
+    foreign_kind,
+    known_form,
+    package_form,
+    text_form,
+)
+from checklists.readers.webpage import read_html
+from checklists.readers.word import read_docx
 
-__all__ = ["MAX_BYTES", "MAX_CHARACTERS", "Fetch", "Fetched", "read_document"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHARACTERS",
+    "Fetch",
+    "Fetched",
+    "read_document",
+    "read_documents",
+]
 
-MAX_CHARACTERS = 10_000_000
-"""The longest text that is taken from one document, in code points."""
+_CONVERTED: Final = {
+    Form.RTF: (".rtf", "docx"),
+    Form.ODT: (".odt", "docx"),
+    Form.ODS: (".ods", "xlsx"),
+    Form.DOC: (".doc", "docx"),
+    Form.XLS: (".xls", "xlsx"),
+}
+
+_FOREIGN_OFFICE: Final = {
+    Form.SLIDES: N_("a presentation"),
+    Form.OFD: N_("an OFD document; save it as PDF in its reader"),
+}
 
 
 def read_document(
@@ -31,41 +66,124 @@ def read_document(
     Raises:
         DocumentError: always this, whatever the bytes; exit code 9.
     """
-    original = obtain(source, content=content, fetch=fetch)
-    document = _read(original)
-    if not any(mark.isprintable() and not mark.isspace() for mark in document.text):
+    documents = read_documents(source, content=content, fetch=fetch)
+    first = next(documents, None)
+    if first is None or next(documents, None) is not None:
         raise DocumentError(
-            N_("{name} is empty."),
-            N_("It holds no text, only white space or nothing at all."),
-            N_("Check that it is the right file and that it was saved whole."),
-            name=original.name,
+            N_("{name} is an archive and no document."),
+            N_("It holds none or several, and one document is read at a time here."),
+            N_("Unpack it and give one of its documents."),
+            name=str(source),
         )
-    if len(document.text) > MAX_CHARACTERS:
-        raise DocumentError(
-            N_("{name} is too long to read."),
-            N_("Its text has more than {limit} characters, the limit for one."),
-            N_("Give the report itself, or split the file."),
-            name=original.name,
-            limit=MAX_CHARACTERS,
-        )
-    return document
+    if isinstance(first, DocumentError):
+        raise first
+    return first
+
+
+def read_documents(
+    source: Path | str, *, content: bytes | None = None, fetch: Fetch | None = None
+) -> Iterator[Document | DocumentError]:
+    """Read ``source`` as :func:`read_document` does, an archive member by member.
+
+    Yields what each is, or why it could not be read; raises nothing. Archives in
+    the archive are opened too, down to :data:`archive.MAX_NESTING` in all.
+    """
+    try:
+        original = obtain(source, content=content, fetch=fetch)
+    except DocumentError as error:
+        yield error
+    else:
+        yield from _read_all(original, Allowance(), depth=1)
+
+
+def _read_all(
+    original: Original, allowance: Allowance, *, depth: int
+) -> Iterator[Document | DocumentError]:
+    try:
+        package = _archive(original)
+        if package is None:
+            yield _checked(_read(original))
+            return
+        if depth > MAX_NESTING:
+            raise too_nested(original.name)
+    except DocumentError as error:
+        yield error
+        return
+    yield from read_members(
+        original,
+        package,
+        lambda member: _read_all(member, allowance, depth=depth + 1),
+        allowance,
+    )
+
+
+def _archive(original: Original) -> Package | None:
+    """The archive that ``original`` is, or ``None`` when it is a document."""
+    if known_form(original.data) is not Form.ZIP:
+        return None
+    package = Package(original.name, original.data)
+    return package if package_form(package) is Form.ZIP else None
 
 
 def _read(original: Original) -> Document:
     form = known_form(original.data)
-    if form is not None:
-        raise _unsupported(original, str(form))
+    package: Package | None = None
+    if form is Form.ZIP:
+        package = Package(original.name, original.data)
+        form = package_form(package)
+    elif form is Form.COMPOUND:
+        form = compound_form(original.data, original.suffix)
+    if form is Form.LOCKED:
+        raise protected(original.name)
+    if form in _FOREIGN_OFFICE:
+        raise _unsupported(original, _FOREIGN_OFFICE[form])
+    if form in _CONVERTED:
+        package, form = _convert(original, form)
+    if form is Form.PDF:
+        return read_pdf(original)
+    if package is not None:
+        reader = read_xlsx if form is Form.XLSX else read_docx
+        return reader(original, package)
+    return _read_text(original)
+
+
+def _convert(original: Original, form: Form) -> tuple[Package, Form]:
+    """``original`` in the newer format of its kind."""
+    suffix, target = _CONVERTED[form]
+    return Package(original.name, convert(original, suffix, target)), Form(target)
+
+
+def _read_text(original: Original) -> Document:
+    """Text, or text that is marked up as something."""
+    form = text_form(original.data, original.suffix, original.content_type)
     try:
+        if form is Form.HTML:
+            return read_html(original)
         text = decode(original.name, original.data)
     except DocumentError:
         kind = foreign_kind(original.data)
         if kind is None:
             raise
         raise _unsupported(original, kind) from None
-    form = Form.MARKDOWN if original.suffix in {".md", ".markdown"} else Form.TEXT
+    if form is Form.CSV:
+        return read_csv(original, text)
     return Document(
         name=original.name, text=text, sha256=original.sha256, form=str(form)
     )
+
+
+def _checked(document: Document) -> Document:
+    """The document, if it says anything and not too much."""
+    if not any(mark.isprintable() and not mark.isspace() for mark in document.text):
+        raise DocumentError(
+            N_("{name} is empty."),
+            N_("It holds no text, only white space or nothing at all."),
+            N_("Check that it is the right file and that it was saved whole."),
+            name=document.name,
+        )
+    if len(document.text) > MAX_CHARACTERS:
+        raise too_long(document.name)
+    return document
 
 
 def _unsupported(original: Original, kind: str) -> DocumentError:

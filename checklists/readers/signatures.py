@@ -8,14 +8,16 @@ GB/T 33190 (an OFD is a zip with ``OFD.xml``).
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final
 
 from checklists.document import N_
+from checklists.readers.package import Package
 
 
 class Form(StrEnum):
-    """The formats that are read."""
+    """The formats that are read, and those that are told from them."""
 
     TEXT = "text"
     MARKDOWN = "markdown"
@@ -27,8 +29,14 @@ class Form(StrEnum):
     RTF = "rtf"
     ODT = "odt"
     ODS = "ods"
-    COMPOUND = "compound"  # doc, wps, xls, et: told apart inside
+    DOC = "doc"  # also wps
+    XLS = "xls"  # also et
     ZIP = "zip"
+    # Told apart further, or told that they are not read:
+    COMPOUND = "compound"
+    LOCKED = "locked"
+    SLIDES = "slides"
+    OFD = "ofd"
 
 
 _KNOWN: Final = (
@@ -100,3 +108,72 @@ def foreign_kind(data: bytes) -> str | None:
             if data[8:12] == mark:
                 return kind
     return None
+
+
+_OPEN_DOCUMENT: Final = {
+    "application/vnd.oasis.opendocument.text": Form.ODT,
+    "application/vnd.oasis.opendocument.spreadsheet": Form.ODS,
+    "application/vnd.oasis.opendocument.presentation": Form.SLIDES,
+}
+_FOLDERS: Final = (("word/", Form.DOCX), ("xl/", Form.XLSX), ("ppt/", Form.SLIDES))
+
+
+def package_form(package: Package) -> Form:
+    """What a zip is: an office document, or :attr:`Form.ZIP` when just an archive."""
+    if "[Content_Types].xml" in package:
+        for folder, form in _FOLDERS:
+            if any(part.filename.startswith(folder) for part in package.members()):
+                return form
+    if "OFD.xml" in package:
+        return Form.OFD
+    if "mimetype" in package:
+        declared = package.read("mimetype")[:200].decode("latin-1").strip()
+        return _OPEN_DOCUMENT.get(declared.removesuffix("-template"), Form.ZIP)
+    return Form.ZIP
+
+
+_STREAMS: Final = (
+    ("EncryptedPackage", Form.LOCKED),
+    ("PowerPoint Document", Form.SLIDES),
+    ("WordDocument", Form.DOC),
+    ("Workbook", Form.XLS),
+)
+
+
+def compound_form(data: bytes, suffix: str) -> Form:
+    """What a compound file is, by the names of the streams in it (MS-CFB 2.6.1)."""
+    for stream, form in _STREAMS:
+        if stream.encode("utf-16-le") in data:
+            return form
+    return Form.XLS if suffix in {".xls", ".et"} else Form.DOC
+
+
+_SUFFIXES: Final = {
+    ".md": Form.MARKDOWN,
+    ".markdown": Form.MARKDOWN,
+    ".csv": Form.CSV,
+    ".tsv": Form.CSV,
+    ".html": Form.HTML,
+    ".htm": Form.HTML,
+    ".shtml": Form.HTML,
+    ".xhtml": Form.HTML,
+}
+_PAGE: Final = re.compile(
+    rb"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def text_form(data: bytes, suffix: str, content_type: str) -> Form:
+    """What a text is marked up as: by its begin, its server, its name."""
+    head = data[:2048].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
+    if _PAGE.match(head):
+        return Form.HTML
+    kind = content_type.partition(";")[0].strip().lower()
+    form = (
+        Form.HTML
+        if kind in {"text/html", "application/xhtml+xml"}
+        else (_SUFFIXES.get(suffix, Form.TEXT))
+    )
+    # A page without a single tag is a text: its line ends mean something.
+    return Form.TEXT if form is Form.HTML and b"<" not in data else form
