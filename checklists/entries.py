@@ -10,49 +10,77 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from checklists.outline import Mark, System, line_start, marks, runs
+from checklists.outline import Mark, line_start, marks, runs
+from checklists.tone import complains, nothing
 from checklists.view import View
 
 Span = tuple[int, int]
+PROBLEM, PLAN = "problem", "plan"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One entry found in a passage, as a span of the view, and what found it."""
+    """One entry, as a span of the view, and what found it."""
 
+    kind: str
     start: int
     end: int
     rule: str
     confidence: float
 
 
-_MANY = "一些|不少|许多|诸多|很多|较多|以下|如下|下列|一定|几个|几方面|若干|部分|多方面|各种|这样那样|[0-9一二三四五六七八九十两几]+(?:个|大|项|方面|点|条)"
-_FAULTS = "问题|困难|不足|差距|挑战|短板|矛盾|薄弱环节|弱项|缺点|地方|方面|风险|隐患|制约因素|不足之处|难题|距离"
+_MANY = "一些|不少|许多|诸多|很多|较多|以下|如下|下列|一定|几个|几方面|若干|部分|多方面|各种|这样那样|一系列|新的|深层次|[0-9一二三四五六七八九十两几]+(?:个|大|项|方面|点|条)"
+_FAULTS = "问题|困难|不足|差距|挑战|短板|矛盾|薄弱环节|薄弱地方|弱项|缺点|地方|方面|风险|隐患|制约因素|不稳定因素|不利因素|不足之处|难题|距离|欠缺|考验|困难挑战|问题不足|矛盾问题|困难问题|问题短板|短板弱项|短板不足"
+_FAULT_LIST = rf"(?:{_FAULTS})(?:(?:和|与|及|、|以及)?(?:{_FAULTS})){{0,3}}"
 # A sentence that announces problems without naming one.
 _ANNOUNCES = re.compile(
-    rf"(?:{_MANY})(?:的|主要|突出|明显|深层次|亟待解决的?|需要(?:改进|解决|加强)的?|不容忽视的?|新的?|急需解决的?)*(?:{_FAULTS})"
-    rf"(?:(?:和|与|及|、|以及)(?:{_FAULTS}))*(?:(?:需要|有待|亟待|仍需).{{0,12}})?(?:[。;:,!]|(?:主要|具体|突出)?(?:是|有|为|表现在|体现在|表现为|包括)?[。;:,!]?)\Z"
-    rf"|(?:存在|还有|仍有|面临|表现|不足|问题|体现|问题是|不足是|如下|以下|方面|工作|看到|认识到|困难|挑战|重点|打算|安排|措施|做好|抓好|任务):\Z"
+    rf"(?:{_MANY})[^,。;:]{{0,16}}{_FAULT_LIST}[^,。;:]{{0,8}}[。;:,!]?(?:(?:主要|具体|突出|集中)?(?:是|有|为|表现|体现|反映|包括)?(?:在|为|是|有)?(?:以下|如下)?(?:[0-9一二三四五六七八九十几]+个?方面)?)?[。;:,!]?\Z"
+    rf"|(?:存在|面临|还有|仍有|正视|看到|认识到|遇到)(?:的|着|了)?[^,。;:]{{0,8}}{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[。;:,!]?(?:(?:主要|具体|突出|集中)?(?:是|有|为|表现|体现|反映|包括)(?:在|为|是|有)?(?:以下|如下)?[^,。;:]{{0,8}})?[。;:,!]?\Z"
+    rf"|(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于)?(?:以下|如下)?(?:[0-9一二三四五六七八九十几]+个?方面)?[:,。]?\Z"
+    rf"|[:]\Z"
 )
 _CLOSES = re.compile(
-    r"(?:对此|对(?:于|以上|上述|这些|存在的?)|针对(?:以上|上述|这些|存在|此)|(?:以上|上述|这些|这几).{0,6}(?:问题|不足|困难|矛盾|短板|差距|情况)|为此|我们(?:将|一定|必须|要)|下一?步,?(?:我|将)|今后,?(?:我|将)|所有这些|面对这些)"
+    r"(?:对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:以上|上述|这些|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
+    r"|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
-    r"(?:特此|以上报告|以上(?:汇报|总结)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开)"
+    r"(?:特此|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
 )
 _SENTENCE = re.compile(r"[^。;!?\n]*(?:[。;!?]+[”’\"')]?|\n|\Z)")
-_LABEL = re.compile(
-    r"(?:存在(?:的)?(?:主要)?(?:问题|不足|困难)|问题(?:表现|描述)?|主要问题|不足(?:之处)?|整改措施|改进措施|下一步(?:工作)?(?:措施|打算)?|解决措施|整改(?:情况|方向|目标|打算)|措施|对策|工作措施|具体措施):"
-)
 
 
 def sentences(source: View, start: int, end: int) -> Iterator[Span]:
-    """The sentences of a span, split at 。；！？ and line ends, trimmed, none empty."""
-    for match in _SENTENCE.finditer(source.text, start, end):
-        first, last = source.trim(match.start(), match.end())
+    """The sentences of a span, split at 。；！？ and line ends, trimmed, none empty.
+
+    Inside brackets and quotation marks a sentence does not end.
+    """
+    text = source.text
+    begun: int | None = None
+    for match in _SENTENCE.finditer(text, start, end):
+        first = match.start() if begun is None else begun
+        last = match.end()
+        if (
+            last < end
+            and text[last - 1 : last] not in ("\n", "。")
+            and _open(text, first, last)
+        ):
+            begun = first
+            continue
+        begun = None
+        first, last = source.trim(first, last)
         if first < last:
             yield first, last
+
+
+def _open(text: str, start: int, end: int) -> bool:
+    if end - start > 400:  # noqa: PLR2004 (a bracket that never closes)
+        return False
+    return any(
+        text.count(one, start, end) > text.count(other, start, end)
+        for one, other in ("()", "“”", "《》")
+    )
 
 
 def closes(source: View, start: int, end: int) -> bool:
@@ -67,58 +95,70 @@ def outermost(source: View, start: int, end: int) -> list[Mark]:
     """The marks of the outermost list of a passage, or none.
 
     It is the first run of at least two marks that no other run opens before; a
-    lone first mark counts where its line begins with it (texts that break off).
+    lone first mark counts where a line begins with it (texts that break off).
     """
-    found = runs(marks(source.text, start, end))
+    text = source.text
+    found = [_together(source, run) for run in runs(marks(text, start, end))]
     for run in found:
-        if len(run) > 1 and (
-            run[0].number is not None
-            or all(line_start(source.text, mark.start) for mark in run)
-        ):
+        if len(run) > 1:
             return run
     for run in found:
-        if (
-            line_start(source.text, run[0].start)
-            and run[0].system is not System.NUMBER_PAREN
-        ):
+        if run and line_start(text, run[0].start) and run[0].number == 1:
             return run
     return []
+
+
+def _together(source: View, run: list[Mark]) -> list[Mark]:
+    """Of bullets, those whose lines follow each other."""
+    if run[0].number is not None:
+        return run
+    kept = [run[0]]
+    for last, mark in pairwise(run):
+        between = source.text[last.start : mark.start].strip()
+        if between.count("\n") > between.count("\n\n") and "\n" in between.replace(
+            "\n\n", ""
+        ):
+            break
+        if "\n" in between.strip():
+            break
+        kept.append(mark)
+    return kept
 
 
 def split(source: View, start: int, end: int, kind: str) -> list[Piece]:
     """The entries of the passage ``[start, end)``; ``kind`` is problem or plan."""
     run = outermost(source, start, end)
     if run:
-        return _items(source, run, end)
-    return _sentences(source, start, end, kind)
+        return items(source, run, end, kind)
+    return bare(source, start, end, kind)
 
 
-def _items(source: View, run: list[Mark], end: int) -> list[Piece]:
+def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
+    """One entry for each mark of ``run``; the last ends before what only closes."""
     pieces = []
     several = False  # whether an item has more than one paragraph
     for index, mark in enumerate(run):
         if index + 1 < len(run):
-            stop = run[index + 1].start
-            first, last = source.trim(mark.end, stop)
+            first, last = source.trim(mark.end, run[index + 1].start)
             several = several or "\n" in source.text[first:last]
         else:
-            stop = _last_end(source, mark.end, end, several=several)
-        first, last = source.trim(mark.end, stop)
-        label = _LABEL.match(source.text, first, last)
-        if label is not None:
-            first, last = source.trim(label.end(), last)
+            first, last = source.trim(
+                mark.end, _last_end(source, mark, end, several=several)
+            )
         if first < last:
             pieces.append(
-                Piece(first, last, f"enumeration {mark.system.name.lower()}", 0.95)
+                Piece(
+                    kind, first, last, f"enumeration {mark.system.name.lower()}", 0.95
+                )
             )
     return pieces
 
 
-def _last_end(source: View, start: int, end: int, *, several: bool) -> int:
+def _last_end(source: View, mark: Mark, end: int, *, several: bool) -> int:
     """Where the last item of a list ends: before closings and signatures."""
     text = source.text
-    stop = start
-    for number, (first, last) in enumerate(sentences(source, start, end)):
+    stop = mark.end
+    for number, (first, last) in enumerate(sentences(source, mark.end, end)):
         new_paragraph = "\n" in text[stop:first]
         if number and new_paragraph and not (several and _belongs(source, first, last)):
             break
@@ -135,20 +175,99 @@ def _belongs(source: View, start: int, end: int) -> bool:
     )
 
 
-def _sentences(source: View, start: int, end: int, kind: str) -> list[Piece]:
-    pieces = []
+def bare(source: View, start: int, end: int, kind: str) -> list[Piece]:
+    """The sentences of a passage without a list that are entries.
+
+    Only what stands before the first entry can lead in.
+    """
+    pieces: list[Piece] = []
     text = source.text
     for first, last in sentences(source, start, end):
-        if closes(source, first, last):
-            break
-        if announces(source, first, last) or text[last - 1] not in "。;!?":
+        begin = first
+        if not pieces:
+            begin = (
+                after_lead(source, first, last)
+                if kind == PROBLEM
+                else after_aim(source, first, last)
+            )
+        if begin == last or text[last - 1] == ":":
             continue
-        pieces.append(Piece(first, last, f"{kind} sentence", 0.7))
+        words = text[begin:last]
+        if closes(source, begin, last):
+            if pieces:
+                break
+            continue
+        if text[last - 1] not in "。;!?,," and last - first < 40:  # noqa: PLR2004 (a heading or a signature)
+            continue
+        if kind == PROBLEM and (nothing(text[first:last]) or not complains(words)):
+            continue
+        while text[last - 1] in ", ":
+            last -= 1  # noqa: PLW2901 (a problem cut off before its plan)
+        pieces.append(Piece(kind, begin, last, "sentence", 0.75))
     return pieces
 
 
 def announces(source: View, start: int, end: int) -> bool:
     """Whether the sentence only leads in."""
-    return source.text[end - 1] == ":" or bool(
-        _ANNOUNCES.search(source.text, max(start, end - 60), end)
-    )
+    return bool(_ANNOUNCES.search(source.text, max(start, end - 60), end))
+
+
+_AWARE = re.compile(r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]")
+_MANY_FAULTS = re.compile(
+    rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}[^,。;:]{{0,8}}[,:。]"
+    rf"|(?:存在|面临|遇到|正视|看到)(?:的|着|了)?[^,。;:]{{0,8}}?{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[,:。]"
+)
+_NAMELY = re.compile(
+    rf"[^,。;:]{{0,24}}?(?:(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于|是)?|(?:存在|面临)?的?(?:主要|突出|最大)(?:的)?(?:问题|不足|困难|短板)?(?:是|有|为)|(?:问题|不足)(?:主要)?(?:是|有|为))(?:以下|如下)?[^,。;:]{{0,6}}?[:,]?(?=[\u4e00-\u9fff“])"
+)
+_THERE_IS = re.compile(
+    r"(?:但|同时|仍|还|也|目前|当前|尚)[^,。;:]{0,12}?存在(?:着|的)?"
+)
+
+
+def after_lead(source: View, start: int, end: int) -> int:
+    """Where the problem itself begins in a sentence that leads in, or ``end``.
+
+    Cut off, each once and in this order: 我们也清醒地认识到，; 仍面临不少困难和问题，;
+    主要表现在：; and, where nothing else led in, 但也存在.
+    """
+    text = source.text
+    begin = start
+    stop = min(end, start + 200)
+    aware = _AWARE.search(text, begin, stop)
+    if aware is not None and not complains(_plain(text[begin : aware.start()])):
+        begin = aware.end()
+    many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
+    if many is not None and not complains(_plain(text[begin : many.start()])):
+        begin = min(many.end(), end)
+    namely = _NAMELY.match(text, begin, min(end, begin + 60))
+    if namely is not None and not complains(_plain(namely[0])):
+        begin = namely.end()
+    begin = source.trim(begin, end)[0]
+    if begin >= end or text[begin:end] in ("。", ":", ";"):
+        return end
+    if begin == start or not complains(text[begin:end]):
+        there = _THERE_IS.search(text, begin, min(end, begin + 160))
+        if there is not None and not complains(_plain(text[begin : there.start()])):
+            begin = there.end()
+    if text[end - 1] == ":" and announces(source, begin, end):
+        return end
+    return begin
+
+
+def _plain(words: str) -> str:
+    """Words without the nouns that lead-ins are made of."""
+    return _LEAD_NOUNS.sub("", words)
+
+
+_LEAD_NOUNS = re.compile(
+    rf"{_FAULTS}|突出|不足|尽管|不同程度|[仍还尚也]|一定|有|同时|依然|没有"
+)
+_AIM_LEAD = re.compile(
+    r"[:]\Z|(?:以下|如下|几个?方面|[0-9一二三四五六七八九十]+(?:个方面|项|大|点))[^,。;]{0,10}(?:工作|任务|措施)?[。:]\Z"
+)
+
+
+def after_aim(source: View, start: int, end: int) -> int:
+    """``end`` for a sentence that only leads in to plans, else ``start``."""
+    return end if _AIM_LEAD.search(source.text, max(start, end - 30), end) else start

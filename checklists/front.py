@@ -43,7 +43,7 @@ _TITLE_LINES = 12
 _TAIL_LINES = 14
 
 
-def front(source: View, name: str = "") -> Front:
+def front(source: View) -> Front:
     """Read the head and the tail of a document."""
     text = source.text
     head = _lines(text[:4000])[:40]
@@ -79,7 +79,7 @@ def _title(head: list[str]) -> str | None:
             len(words) > 60
             or words[-1] in "。;:,!?"
             or re.match(r"[一1][、.]|\([一1]\)", words)
-        ):  # noqa: PLR2004 (a title is short)
+        ):
             break
         if _GENRE.search(words) and not _NOT_NAME.search(re.sub(r"[“”、]", "", words)):
             if parts and words.startswith("关于"):
@@ -134,7 +134,7 @@ def _signature(tail: list[str]) -> tuple[str | None, date | None]:
                 len(line) > 40
                 or _NOT_NAME.search(line)
                 or not _ORGAN.search(line.replace(" ", ""))
-            ):  # noqa: PLR2004
+            ):
                 break
             names.insert(0, " ".join(line.split()))
         return " ".join(names) or None, _read(match)

@@ -58,7 +58,7 @@ _MARK = re.compile(
     | \((?P<paren>{_CN}{{1,3}})\)(?:是|[、.,:。])?
     | (?P<half>{_CN}{{1,3}})\)[、.]?
     | (?P<chinese>{_CN}{{1,3}})(?:、|[.。](?![0-9])|:(?=.{{0,40}}\n))
-    | (?P<is>{_CN}{{1,3}})(?:则是|是要|是|要|则)(?!要|否|以|么)
+    | (?P<is>{_CN}{{1,3}})(?:则是|是要|是|要|则)(?!否|么)
     | \((?P<number_paren>[0-9]{{1,3}})\)[、.,:]?
     | (?P<number>[0-9]{{1,3}})(?:[、)]|[.。](?![0-9]))[、.]?
     | (?P<circled>[①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ])[、.,:]?
@@ -249,6 +249,10 @@ class Section:
 
 
 _TITLE_END = re.compile(r"[。;:!?\n]")
+_GLUED = re.compile(
+    r"(?<![统唯第之其])一是(?!否)|第一[,是]|首先,|①|(?<=[\u4e00-\u9fff ])(?:\(一\)|1[.、](?![0-9]))"
+    r"|(?<=问题|不足|打算|安排|计划|思路|措施|情况|重点|任务|困难) (?=[\u4e00-\u9fff0-9(])"
+)
 _TITLE_LENGTH = 60
 # Systems whose marks at the beginning of a line make headings or numbered paragraphs.
 _STRUCTURE = frozenset(System) - {
@@ -283,8 +287,8 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
 def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
     text = source.text
     size = len(text)
+    position = _matter(text)
     one_line = text.count("\n") * 400 < size
-    position = 0
     while position < size:
         newline = text.find("\n", position)
         stop = newline if newline >= 0 else size
@@ -298,6 +302,14 @@ def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
                     source, section.body if section else start, end
                 )
         position = stop + 1
+
+
+def _matter(text: str) -> int:
+    """Where the text begins after the front matter of Markdown."""
+    if not text.startswith("---\n"):
+        return 0
+    end = text.find("\n---", 4, 4000)
+    return 0 if end < 0 else end + 4
 
 
 def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:
@@ -322,15 +334,15 @@ def _opening(
             or inner.system not in _STRUCTURE
             or inner.system is System.TITLE
         ):
-            section = _titled(source, mark, end)
-            return section
+            return _titled(source, mark, end)
         mark = Mark(inner.system, inner.number, start, inner.end)
     if mark is not None and mark.system in _STRUCTURE:
         return _titled(source, mark, end)
+    bold = start in source.bold and end in source.bold
     if (
         mark is None
         and end - start <= _TITLE_LENGTH
-        and heading.search(text, start, end)
+        and (bold or heading.match(text[start:end]))
     ):
         return Section(
             None,
@@ -347,39 +359,35 @@ def _opening(
 
 
 def _titled(source: View, mark: Mark, end: int) -> Section:
-    """The section that ``mark`` opens in the paragraph that ends at ``end``."""
+    """The section that ``mark`` opens in the paragraph that ends at ``end``.
+
+    Its title ends with the first sentence mark, where bold ends, where a list
+    begins in the same line (存在的问题一是…), or at a space before such a list.
+    """
     text = source.text
-    stop = _TITLE_END.search(text, mark.end, min(end, mark.end + 2 * _TITLE_LENGTH))
-    title_end = stop.start() if stop else end
-    bare = stop is None or stop.end() >= end
-    cut = [
-        offset
-        for offset in range(mark.end + 1, min(title_end, mark.end + _TITLE_LENGTH))
-        if offset in source.bold
-    ]
-    if cut:
-        title_end = cut[0]
-        bare = title_end >= end
-        body = title_end
-    else:
-        space = text.find(" ", mark.end, title_end)
-        if space > mark.end and not bare:
-            title_end = space
-            body = space + 1
-        else:
-            body = min(end, title_end + 1)
-    if bare:
-        body = end
+    limit = min(end, mark.end + 2 * _TITLE_LENGTH)
+    stop = _TITLE_END.search(text, mark.end, limit)
+    title_end, body = (stop.start(), stop.end()) if stop else (limit, limit)
+    for offset in range(mark.end + 1, min(title_end, mark.end + _TITLE_LENGTH)):
+        if offset in source.bold:
+            title_end = body = offset
+            break
+    if body < end:
+        glued = _GLUED.search(text, mark.end + 2, title_end)
+        if glued is not None:
+            title_end = body = glued.start()
+    while title_end > mark.end and text[title_end - 1] == " ":
+        title_end -= 1
     return Section(
-        mark,
-        mark.system,
-        mark.start,
-        mark.end,
-        title_end,
-        body,
-        len(text),
-        text[mark.end : title_end],
-        bare=bare,
+        mark=mark,
+        system=mark.system,
+        start=mark.start,
+        title_start=mark.end,
+        title_end=title_end,
+        body=body,
+        end=len(text),
+        title=text[mark.end : title_end],
+        bare=body >= end and title_end - mark.end <= _TITLE_LENGTH,
     )
 
 

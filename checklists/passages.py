@@ -1,7 +1,9 @@
 """Where a document speaks of problems and where of plans.
 
-:func:`passages` walks the tree of headings once and returns the stretches of
-text made for problems or plans, each with the rule that found it.
+Three ways lead to an entry: a heading that promises problems, plans or both; a
+sentence in the text that announces problems (我们也清醒地认识到……); and, in a
+government work report, the chapters of the coming year. Each piece says by which
+rule it was found.
 """
 
 from __future__ import annotations
@@ -10,49 +12,354 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from checklists.entries import (
+    PLAN,
+    PROBLEM,
+    Piece,
+    after_lead,
+    announces,
+    bare,
+    closes,
+    items,
+    outermost,
+    sentences,
+    split,
+)
 from checklists.headings import Topic, topic
-from checklists.outline import Section
+from checklists.outline import Section, System
+from checklists.tone import complains, faulty, nothing
 from checklists.view import View
 
+# Unnumbered lines that may be headings; they must also have a topic.
 HEADING = re.compile(
-    r"问题|不足|困难|差距|短板|薄弱|打算|安排|计划|思路|措施|下一?步|改进|方向|情况|成效|建设|工作|任务|目标|概述|履职"
+    r"\A(?!.*[。;:])(?:.*)(?:问题|不足|困难|差距|短板|薄弱|打算|安排|计划|思路|措施|下一?步|改进|方向|情况|成效|工作|任务|目标|概述|履职|回顾|重点|展望)"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of the view that speaks of ``kind`` (problem or plan)."""
+class Found:
+    """A piece and the heading or announcement that it was found by."""
 
-    kind: str
-    start: int
-    end: int
+    piece: Piece
     title: str
     rule: str
     confidence: float
 
 
-def passages(source: View, root: Section, year: int | None) -> list[Passage]:
-    """The problem and plan passages under headings, in order."""
-    return list(_under_headings(source, root, year))
-
-
-def _under_headings(source: View, root: Section, year: int | None) -> Iterator[Passage]:
+def under_headings(source: View, root: Section, year: int | None) -> Iterator[Found]:
+    """What stands under headings that promise problems, plans or both."""
     stack = list(reversed(root.children))
     while stack:
         section = stack.pop()
-        about = topic(section.title, year)
-        if about is Topic.PROBLEMS:
-            yield Passage(
-                "problem",
-                section.body,
-                section.end,
-                section.title,
-                "problem heading",
-                0.95,
-            )
-        elif about is Topic.PLANS:
-            yield Passage(
-                "plan", section.body, section.end, section.title, "plan heading", 0.95
-            )
-        elif about is not Topic.PAST:
+        about = section_topic(section, year)
+        if about is Topic.PAST:
+            continue
+        if about in (Topic.PROBLEMS, Topic.BOTH):
+            fields = labelled(source, section.body, section.end)
+            if fields:
+                for piece in fields:
+                    yield Found(piece, section.title, "labels", 0.95)
+                continue
+        if about in (Topic.PROBLEMS, Topic.PLANS, Topic.BOTH):
+            inner = [child for child in section.children if _divides(child, year)]
+            if inner:
+                stack.extend(reversed(section.children))
+                continue
+            rule = f"heading of {about.value}"
+            for piece in _read(source, section, about):
+                yield Found(piece, section.title, rule, 0.95)
+        else:
             stack.extend(reversed(section.children))
+
+
+def section_topic(section: Section, year: int | None) -> Topic:
+    """The topic of a section's heading, if it is one and not a sentence."""
+    if len(section.title) > 45 and not section.bare:  # noqa: PLR2004 (no heading is so long)
+        return Topic.OTHER
+    return topic(section.title, year)
+
+
+def _divides(child: Section, year: int | None) -> bool:
+    """Whether a sub-heading splits its section into problems and plans."""
+    title = child.title
+    if len(title) > 24 or complains_of_something(title):  # noqa: PLR2004
+        return False
+    return topic(title, year) in (Topic.PROBLEMS, Topic.PLANS, Topic.BOTH)
+
+
+_PURE = re.compile(
+    r"(?:存在|面临|主要|突出|当前|目前|法治政府建设|工作中?|的|方面|及|和|与|下一?步|下一?年度?|今后|明年|20[0-9]{2}年度?|改进|整改|工作|问题|不足|困难|差距|短板|薄弱环节|原因|措施|打算|安排|计划|思路|重点|任务|目标|努力方向|方向|举措|情况|、|推进|建设|依法行政|我[市县区局]|需要|有待|加强|解决|:|之处|对策|意见|建议|设想|主要|具体|基本|部署|要求|考虑|初步|展望|整改落实|情况说明|分析|地方|事项|环节)*\Z"
+)
+
+
+def complains_of_something(title: str) -> bool:
+    """Whether a title names a concrete matter and not only 存在的问题."""
+    return _PURE.match(title) is None
+
+
+def _read(source: View, section: Section, about: Topic) -> list[Piece]:
+    start, end = section.body, section.end
+    if about is Topic.PLANS:
+        return [piece for piece in split(source, start, end, PLAN)]
+    if about is Topic.BOTH:
+        return both(source, start, end)
+    return _problems(source, start, end)
+
+
+# 存在问题：…… 整改措施：…… inside one section or item.
+_FIELD = re.compile(
+    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
+    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:整改|改进|解决|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
+    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|完成情况|情况|进展|成效|结果)|责任(?:单位|部门|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
+)
+
+
+def labelled(source: View, start: int, end: int) -> list[Piece]:
+    """Problems and plans that stand behind labels (存在问题：, 整改措施：)."""
+    text = source.text
+    fields = list(_FIELD.finditer(text, start, end))
+    if not any(field["problem"] for field in fields) or not any(
+        field["plan"] for field in fields
+    ):
+        return []
+    marks = [mark.start for mark in outermost(source, start, end)]
+    pieces = []
+    for index, field in enumerate(fields):
+        stop = fields[index + 1].start() if index + 1 < len(fields) else end
+        stop = min(
+            [stop, *(mark for mark in marks if mark > field.start())], default=stop
+        )
+        if field["other"]:
+            continue
+        kind = PROBLEM if field["problem"] else PLAN
+        first, last = source.trim(
+            field.end(), _paragraph_end(source, field.end(), stop)
+        )
+        while last > first and text[last - 1] in " \n":
+            last -= 1
+        if first < last:
+            pieces.append(Piece(kind, first, last, "label", 0.95))
+    if sum(piece.kind == PROBLEM for piece in pieces) > 1:
+        return pieces
+    return [
+        part
+        for piece in pieces
+        for part in split(source, piece.start, piece.end, piece.kind)
+    ]
+
+
+def _paragraph_end(source: View, start: int, end: int) -> int:
+    """The end of the text under a label: further paragraphs only if they are numbered."""
+    stop = start
+    for number, (first, last) in enumerate(sentences(source, start, end)):
+        if (
+            number
+            and "\n" in source.text[stop:first]
+            and source.text[last - 1] not in "。;!?"
+        ):
+            break
+        if number and closes(source, first, last):
+            break
+        stop = last
+    return stop
+
+
+_TURN = re.compile(
+    r"(?<=[。;!?\n,: ])(?:针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]?|为此[,:]|对此[,:])?(?:(?:在)?(?:下一?步|下一?阶段|下一?年度?|今后|接下来|后续|明年|来年|新的一年)(?:[,:]|的?工作|我|将|要|打算|计划|整改|重点|拟|改进|措施|,|里|中)|改进措施|整改措施|下步打算)"
+    r"|(?<=[。;!?\n: ])20[0-9]{2}年度?,?(?:我[^,。;:\n]{1,8}?|全[省市县区州局]|[^,。;:\n]{0,10}?)(?:将|要|拟|计划|打算)(?!求)"
+    r"|(?<=[。;!?\n])针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]"
+)
+
+
+def turn(source: View, start: int, end: int) -> int | None:
+    """Where a passage turns from problems to what will be done, or ``None``."""
+    for match in _TURN.finditer(source.text, max(0, start - 1), end):
+        if match.start() >= start:
+            return match.start()
+    return None
+
+
+def both(source: View, start: int, end: int) -> list[Piece]:
+    """A passage that gives problems and plans together."""
+    text = source.text
+    run = outermost(source, start, end)
+    at = turn(source, start, end)
+    if run and at is not None and run[0].start < at:
+        inside = [piece for piece in items(source, run, end, PROBLEM)]
+        turning = [
+            piece
+            for piece in inside
+            if turn(source, piece.start, piece.end) is not None
+        ]
+        if len(turning) > 1:
+            return [part for piece in inside for part in cut(source, piece)]
+        if at > run[-1].start:
+            return [*split(source, start, at, PROBLEM), *_plans_after(source, at, end)]
+    if at is not None:
+        before = _problems(source, start, at)
+        return [*before, *_plans_after(source, at, end)]
+    if run:
+        pieces = bare(source, start, run[0].start, PROBLEM)
+        for piece in items(source, run, end, PROBLEM):
+            kind = PROBLEM if faulty(text[piece.start : piece.end]) else PLAN
+            pieces.append(Piece(kind, piece.start, piece.end, piece.rule, 0.85))
+        if any(piece.kind == PROBLEM for piece in pieces[len(pieces) - len(run) :]):
+            return (
+                pieces[len(pieces) - len(run) :] if len(pieces) > len(run) else pieces
+            )
+        return pieces
+    pieces = []
+    for first, last in sentences(source, start, end):
+        begin = after_lead(source, first, last)
+        if begin == last or closes(source, first, last):
+            continue
+        words = text[begin:last]
+        if text[last - 1] not in "。;!?":
+            continue
+        kind = PROBLEM if faulty(words) else PLAN
+        if kind == PROBLEM and not complains(words):
+            continue
+        pieces.append(Piece(kind, begin, last, "sentence", 0.7))
+    return pieces
+
+
+def _plans_after(source: View, start: int, end: int) -> list[Piece]:
+    """The plans of what follows a turn; a turn that is all of it is itself the plan."""
+    run = outermost(source, start, end)
+    if run:
+        return items(source, run, end, PLAN)
+    pieces = []
+    for first, last in sentences(source, start, end):
+        if announces(source, first, last) or source.text[last - 1] not in "。;!?":
+            continue
+        if pieces and closes(source, first, last):
+            break
+        pieces.append(Piece(PLAN, first, last, "sentence", 0.75))
+    return pieces
+
+
+def cut(source: View, piece: Piece) -> list[Piece]:
+    """An item that names a problem and then what will be done about it, in two."""
+    at = turn(source, piece.start, piece.end)
+    if at is None:
+        return [piece]
+    text = source.text
+    first, last = source.trim(piece.start, at)
+    while last > first and text[last - 1] in ",: ":
+        last -= 1
+    begin, end = source.trim(at, piece.end)
+    parts = [Piece(PROBLEM, first, last, piece.rule, 0.85)] if first < last else []
+    return [*parts, Piece(PLAN, begin, end, f"{piece.rule}, clause", 0.85)]
+
+
+def _problems(source: View, start: int, end: int) -> list[Piece]:
+    """The problems of a passage made for them."""
+    run = outermost(source, start, end)
+    if run:
+        found = items(source, run, end, PROBLEM)
+        return [
+            piece
+            for piece in found
+            if not nothing(source.text[piece.start : piece.end])
+        ]
+    pieces = bare(source, start, end, PROBLEM)
+    at = turn(source, start, end)
+    return [
+        _before(source, piece, at) for piece in pieces if at is None or piece.start < at
+    ]
+
+
+def _before(source: View, piece: Piece, at: int | None) -> Piece:
+    if at is None or at >= piece.end:
+        return piece
+    last = at
+    while last > piece.start and source.text[last - 1] in ",: \n":
+        last -= 1
+    return Piece(piece.kind, piece.start, last, piece.rule, piece.confidence)
+
+
+# An announcement in the running text.
+_ANNOUNCEMENT = re.compile(
+    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:清醒|清楚|深刻|冷静|充分)[^。;!?:\n]{0,6}(?:认识|看到|意识)到,"
+)
+_AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
+_TOLD = re.compile(r"指出|反馈|通报|发现")
+_YET = re.compile(r"也|但|同时|还|仍|尽管|虽然|然而|不过")
+
+
+def announced(source: View, root: Section, start: int, end: int) -> list[Found]:
+    """The problems behind the best announcement of ``[start, end)``, or none."""
+    best: tuple[float, list[Piece], str] | None = None
+    text = source.text
+    seen = -1
+    stops = [
+        section.start
+        for section in root.walk()
+        if section is not root and section.bare and section.system < System.NUMBER
+    ]
+    for match in _ANNOUNCEMENT.finditer(text, start, end):
+        if match.start() < seen:
+            continue
+        first = max(text.rfind(mark, start, match.start()) for mark in "。;!?\n") + 1
+        first = max(first, start)
+        last = _sentence_end(text, match.end(), end)
+        seen = last
+        stop = min((each for each in stops if each > last), default=end)
+        score, pieces = _weigh(source, first, last, min(stop, end))
+        if pieces and (best is None or score > best[0]):
+            best = (score, pieces, text[first:last])
+    if best is None or best[0] < 3:  # noqa: PLR2004 (two signs and complaints behind it)
+        return []
+    return [
+        Found(piece, best[2][:40], "announcement", min(0.9, 0.5 + best[0] / 20))
+        for piece in best[1]
+    ]
+
+
+_LEADS = re.compile(r"[ \n]*(?:[^。;!?\n]{0,24}:)?[ \n]*")
+
+
+def _sentence_end(text: str, start: int, end: int) -> int:
+    ends = [
+        found + 1
+        for mark in "。!?\n"
+        if (found := text.find(mark, start, min(end, start + 400))) >= 0
+    ]
+    return min(ends, default=min(end, start + 400))
+
+
+def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[Piece]]:
+    """How surely a sentence announces problems, and the problems it announces."""
+    text = source.text
+    sentence = text[first:last]
+    score = 0.0
+    if _AWARE.search(sentence):
+        score += 2
+    elif _TOLD.search(sentence):
+        score += 1
+    if _YET.search(sentence):
+        score += 1
+    paragraph_end = text.find("\n", last - 1, stop)
+    paragraph_end = stop if paragraph_end < 0 else paragraph_end
+    run = outermost(source, first, stop)
+    if (
+        run
+        and run[0].start <= last + 400
+        and _LEADS.fullmatch(text, last, run[0].start)
+        or (run and run[0].start < last)
+    ):
+        pieces = items(source, run, stop, PROBLEM)
+        score += 1
+    else:
+        pieces = bare(source, first, paragraph_end, PROBLEM)
+        if not pieces and announces(source, first, last):
+            follow = source.trim(paragraph_end, stop)[0]
+            line = text.find("\n", follow, stop)
+            pieces = bare(source, follow, stop if line < 0 else line, PROBLEM)
+    if not pieces:
+        return 0.0, []
+    faults = sum(faulty(text[piece.start : piece.end]) for piece in pieces)
+    share = faults / len(pieces)
+    if share < 0.6:  # noqa: PLR2004 (most of what follows must complain)
+        return 0.0, []
+    return score + share + min(len(pieces), 4) / 4, pieces

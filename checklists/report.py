@@ -12,12 +12,14 @@ from datetime import date
 
 from checklists.coverage import cover
 from checklists.document import Document
-from checklists.entries import split
+from checklists.entries import PLAN, PROBLEM
 from checklists.front import Front, front
-from checklists.outline import sections
-from checklists.passages import HEADING, Passage, passages
+from checklists.headings import Topic
+from checklists.outline import Section, sections
+from checklists.passages import HEADING, Found, announced, section_topic, under_headings
 from checklists.terms import Due, Kind, NamedUnit, Role, deadline, kind, units
 from checklists.view import View, view
+from checklists.workreport import coming_year, is_work_report
 
 __all__ = ["Checklist", "Due", "Entry", "Kind", "Link", "NamedUnit", "Role", "derive"]
 
@@ -87,22 +89,17 @@ class Checklist:
 def derive(document: Document) -> Checklist:
     """Read problems, plans and their links out of ``document``; never raises."""
     source = view(document.text)
-    head = front(source, document.name)
+    head = front(source)
     root = sections(source, HEADING)
-    found: dict[str, list[Entry]] = {"problem": [], "plan": []}
-    for passage in passages(source, root, head.year):
-        entries = found[passage.kind]
-        for piece in split(source, passage.start, passage.end, passage.kind):
-            start, end = source.span(piece.start, piece.end)
-            if entries and start < entries[-1].end:
-                continue
-            number = len(entries) + 1
-            entries.append(
-                _entry(document, source, (piece.start, piece.end), passage, head,
-                       f"{'P' if passage.kind == 'problem' else 'W'}{number}",
-                       f"{passage.rule}, {piece.rule}", min(passage.confidence, piece.confidence))
-            )  # fmt: skip
-    problems, plans = tuple(found["problem"]), tuple(found["plan"])
+    entries: dict[str, list[Entry]] = {PROBLEM: [], PLAN: []}
+    for found in find(source, root, head):
+        kept = entries[found.piece.kind]
+        entry = _entry(
+            document, source, found, f"{_LETTER[found.piece.kind]}{len(kept) + 1}"
+        )
+        if not kept or entry.start >= kept[-1].end:
+            kept.append(entry)
+    problems, plans = tuple(entries[PROBLEM]), tuple(entries[PLAN])
     links = tuple(
         Link(problems[match.problem].id, plans[match.plan].id, match.score, match.terms)
         for match in cover(
@@ -122,27 +119,46 @@ def derive(document: Document) -> Checklist:
     )
 
 
+def find(source: View, root: Section, head: Front) -> list[Found]:
+    """All entries of the document as pieces of its view, in order."""
+    if is_work_report(source, head.title):
+        plans = coming_year(source, root)
+        border = min((piece.start for piece, _ in plans), default=len(source.text))
+        found = announced(source, root, 0, border)
+        found += [
+            Found(piece, title, "coming year", piece.confidence)
+            for piece, title in plans
+        ]
+        return found
+    found = list(under_headings(source, root, head.year))
+    if not any(each.piece.kind == PROBLEM for each in found) and not _heads(root, head):
+        found += announced(source, root, 0, len(source.text))
+    return sorted(found, key=lambda each: each.piece.start)
+
+
+def _heads(root: Section, head: Front) -> bool:
+    """Whether a heading promises problems (then none are looked for elsewhere)."""
+    return any(
+        section_topic(section, head.year) in (Topic.PROBLEMS, Topic.BOTH)
+        for section in root.walk()
+        if section.bare
+    )
+
+
+_LETTER = {PROBLEM: "P", PLAN: "W"}
 _CLAUSE = re.compile(r"[^,;。:!?\n]{1,60}")
 _YEAR = re.compile(r"20[0-9]{2}(?=年)")
 
 
-def _entry(
-    document: Document,
-    source: View,
-    span: tuple[int, int],
-    passage: Passage,
-    head: Front,
-    identity: str,
-    rule: str,
-    confidence: float,
-) -> Entry:
-    words = source.text[span[0] : span[1]]
-    start, end = source.span(*span)
-    stated = _YEAR.search(passage.title)
-    year = int(stated[0]) if stated and passage.kind == "plan" else None
+def _entry(document: Document, source: View, found: Found, identity: str) -> Entry:
+    piece = found.piece
+    words = source.text[piece.start : piece.end]
+    start, end = source.span(piece.start, piece.end)
+    stated = _YEAR.findall(found.title)
+    year = int(stated[-1]) if stated and piece.kind == PLAN else None
     clause = _CLAUSE.search(words)
-    first = span[0] + (clause.start() if clause else 0)
-    last = span[0] + (clause.end() if clause else len(words))
+    first = piece.start + (clause.start() if clause else 0)
+    last = piece.start + (clause.end() if clause else len(words))
     title_start, title_end = source.span(first, last)
     return Entry(
         id=identity,
@@ -157,7 +173,7 @@ def _entry(
         units=units(words),
         kind=kind(words),
         measures=(),
-        confidence=confidence,
-        rule=rule,
+        confidence=min(found.confidence, piece.confidence),
+        rule=f"{found.rule}, {piece.rule}",
         place=document.place(start),
     )

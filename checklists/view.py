@@ -112,7 +112,7 @@ def _joins(folded: str) -> list[tuple[int, int]]:
             blank[-1] = True
         elif not (
             len(words) <= 14 and any(c.isdigit() for c in words) and _PAGE.match(words)
-        ):  # noqa: PLR2004 (page number lines are short)
+        ):
             start = position + len(raw) - len(raw.lstrip(" \r*"))
             lines.append((start, start + len(words)))
             indented.append(raw[:1] == " ")
@@ -137,6 +137,7 @@ def _joins(folded: str) -> list[tuple[int, int]]:
                 and last not in _TERMINAL
                 and not blank[index + 1]
                 and folded[start] != "#"
+                and (last > "\u2e7f" or last in ",、")
             )
         if joined:
             found.append((end, after))

@@ -1,0 +1,298 @@
+"""Government work reports: the coming year's headings are the plans.
+
+Such a report reviews the year, may look years ahead, and then sets the coming
+year's work: one chapter with numbered headings, or several chapters in a row
+whose own titles are the work. A chapter on the government itself beside them is
+not counted; a numbered heading on it inside the chapter is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from checklists.entries import PLAN, Piece, items, outermost
+from checklists.headings import Topic, topic
+from checklists.outline import Section, System
+from checklists.view import View
+
+_ADDRESS = re.compile(r"各位代表")
+_TITLE = re.compile(r"政府工作(?:的)?报告|工作报告")
+
+
+def is_work_report(source: View, title: str | None) -> bool:
+    """Whether the document is a government's report to a people's congress."""
+    head = source.text[:1500]
+    return bool(_ADDRESS.search(head)) or bool(
+        title and _TITLE.search(title) and _ADDRESS.search(source.text)
+    )
+
+
+class Part(StrEnum):
+    """What a chapter of a work report is for."""
+
+    REVIEW = "review"
+    YEARS = "several years"
+    COMING = "coming year"  # its title names the year's work
+    GENERAL = "requirements"  # requirements and targets of the coming year
+    SELF = "government itself"
+    WORK = "work"  # a title that is itself work
+
+
+_REVIEW = re.compile(
+    r"回顾|总结|过去[的一二三四五几0-9]|所做的工作|(?:取得|获得|实现).{0,12}(?:成就|成绩|进展|成效|胜利|佳绩)|工作(?:的)?(?:基本|主要)?情况|完成情况|执行情况|主要成就|新成就"
+)
+_COMING = re.compile(
+    r"(?:20[0-9]{2}|19[0-9]{2})年(?!.{0,4}回顾).{0,24}(?:工作|任务|安排|重点|部署|建议|措施|计划|实事)|(?:今年|新的?一年|本年度|明年|下一年).{0,24}(?:工作|任务|安排|重点|部署|建议|措施)"
+    r"|(?:主要|重点)(?:工作|任务)|工作(?:安排|任务|重点|部署|建议|措施)|政府工作(?:任务|安排|重点)"
+)
+_GENERAL = re.compile(
+    r"(?:总体|基本|指导|奋斗|预期|主要|工作)(?:要求|思路|目标|思想|方针)|指导思想|总要求|总体部署|形势|思路|要求|目标"
+)
+_AIM = re.compile(
+    r"(?:抓好|做好|突出抓|着力抓|重点抓|集中抓|落实|办好|完成|推进|实现|聚焦|突出|做到|把握|围绕|坚持|抓|做)[^。\n]{0,40}(?:工作|方面|任务|重点|事项|文章|事)[^。\n]{0,14}[:。]\Z"
+)
+_LONG = re.compile(
+    r"今后五年|今后5年|未来五年|(?:今后|未来)一个时期|“?十[一二三四五六七八]?五”?(?:时期|期间|规划|计划|末)|[“\"][六七八九]五[”\"]|五年|到20[0-9]{2}年|远景目标"
+)
+_YEAR = re.compile(r"(?:20[0-9]{2}|19[0-9]{2})年|今年|全年|新的一年|年内|本年度")
+_TARGETS = re.compile(
+    r"(?:今年|(?:20|19)[0-9]{2}年)[^。\n]{0,60}(?:目标|要求|任务|思路|安排)|预期目标"
+)
+
+
+def coming_year(source: View, root: Section) -> list[tuple[Piece, str]]:
+    """The plans of a work report: pieces and the chapter they stand in."""
+    everything = [section for section in root.walk() if section is not root]
+    chapters = _chapters(everything)
+    named = _named_section(
+        source, [section for section in everything if section not in chapters]
+    )
+    parts = [_part(source, chapter, index) for index, chapter in enumerate(chapters)]
+    lists = _candidates(source, chapters, parts)
+    work = [
+        chapter
+        for chapter, part in zip(chapters, parts, strict=True)
+        if part is Part.WORK
+    ]
+    coming = [each for each in lists if each[0] >= _SURE]
+    if named and not any(
+        parts[chapters.index(each[1])] is Part.COMING for each in coming
+    ):
+        return named
+    if coming and not (len(work) > 1 and max(coming, key=_score)[1] in work):
+        _, chapter, run = max(coming, key=_score)
+        return [(_heading(source, section), chapter.title) for section in run]
+    if len(work) > 1:
+        after = chapters[chapters.index(work[0]) :]
+        return [
+            (_heading(source, s), s.title) for s in after if s in work or s is after[-1]
+        ]
+    if lists:
+        _, chapter, run = max(lists, key=_score)
+        return [(_heading(source, section), chapter.title) for section in run]
+    return []
+
+
+_SURE = 3.0
+_Candidate = tuple[float, Section, list[Section]]
+
+
+def _score(candidate: _Candidate) -> float:
+    return candidate[0]
+
+
+def _named_section(source: View, everything: list[Section]) -> list[tuple[Piece, str]]:
+    """A section inside a chapter that names this year's work, with 一是 … in it."""
+    for section in everything:
+        if re.search(
+            r"(?:今年|(?:20|19)[0-9]{2}年)(?:的)?(?:政府|重点|主要)?(?:的)?工作",
+            section.title,
+        ) and not _REVIEW.search(section.title):
+            run = outermost(source, section.body, section.end)
+            if run and not section.children:
+                pieces = []
+                for piece in items(source, run, section.end, PLAN):
+                    stop = source.text.find("。", piece.start, piece.end)
+                    end = stop + 1 if stop >= 0 else piece.end
+                    pieces.append(
+                        (
+                            Piece(PLAN, piece.start, end, "coming year list", 0.8),
+                            section.title,
+                        )
+                    )
+                return pieces
+    return []
+
+
+def _chapters(everything: list[Section]) -> list[Section]:
+    """The chapters: bold or Markdown headings, else 一、 二、 …"""
+    titles = [s for s in everything if s.system is System.TITLE and _chapter_like(s)]
+    numbered = any(
+        child.system <= System.CHINESE and child.mark
+        for s in titles
+        for child in s.children
+    )
+    if len(titles) > 1 and (numbered or not _numbered(everything)):
+        return titles
+    return _numbered(everything) or titles
+
+
+def _numbered(everything: list[Section]) -> list[Section]:
+    for system in (System.PART, System.CHAPTER, System.CHINESE, System.CHINESE_PAREN):
+        run = _first_run([s for s in everything if s.system is system])
+        if len(run) > 1:
+            return run
+    return []
+
+
+def _chapter_like(section: Section) -> bool:
+    title = section.title
+    if len(title) > 40 or _TITLE.search(title):  # noqa: PLR2004 (no heading is so long)
+        return False
+    return bool(
+        _REVIEW.search(title)
+        or _COMING.search(title)
+        or topic(title, None) in (Topic.YEARS, Topic.SELF, Topic.PLANS)
+        or any(
+            child.system is System.CHINESE and child.mark for child in section.children
+        )
+    )
+
+
+def _part(source: View, chapter: Section, index: int) -> Part:
+    title = chapter.title
+    if _REVIEW.search(title) and not re.search(
+        r"(?:和|及|暨|与).{0,6}(?:今年|20[0-9]{2}年).{0,10}(?:安排|任务|重点)", title
+    ):
+        return Part.REVIEW
+    about = topic(title, None)
+    if re.search(r"(?:20[0-9]{2}|19[0-9]{2})年|今年|新的一年|本年度|明年", title):
+        return (
+            Part.COMING
+            if _COMING.search(title)
+            and not re.search(
+                r"总体要求|基本要求|总体部署|指导思想|基本思路|总要求", title
+            )
+            else Part.GENERAL
+        )
+    if about is Topic.YEARS or (_LONG.search(title) and _GENERAL.search(title)):
+        return Part.YEARS
+    if about is Topic.SELF:
+        return Part.SELF
+    if _COMING.search(title):
+        return Part.COMING
+    if index == 0:
+        return Part.REVIEW
+    if _GENERAL.search(title) and len(title) < 24:  # noqa: PLR2004 (总体要求和主要目标)
+        return Part.GENERAL
+    opening = source.text[chapter.body : chapter.body + 500]
+    if len(_LONG.findall(opening)) > 1 and not _TARGETS.search(
+        source.text[chapter.body : chapter.body + 1200]
+    ):
+        return Part.YEARS
+    return Part.WORK
+
+
+def _first_run(sections: Sequence[Section]) -> list[Section]:
+    """The sections numbered 1, 2, 3 …, up to where the numbers start again."""
+    run: list[Section] = []
+    for section in sections:
+        number = section.mark.number if section.mark else None
+        if number is None:
+            continue
+        last = run[-1].mark.number if run and run[-1].mark else 0
+        if last is not None and last < number <= last + 2:
+            run.append(section)
+        elif run and number == 1:
+            break
+    return run
+
+
+def _candidates(
+    source: View, chapters: list[Section], parts: list[Part]
+) -> list[_Candidate]:
+    """The lists of headings that may be the coming year's, with their scores."""
+    found: list[_Candidate] = []
+    for index, (chapter, part) in enumerate(zip(chapters, parts, strict=True)):
+        if part in (Part.REVIEW, Part.SELF):
+            continue
+        for run, lead in _lists(source, chapter):
+            sentence = lead.rstrip().rpartition("\n")[2]
+            score = {
+                Part.COMING: 3.5,
+                Part.GENERAL: 1.5,
+                Part.WORK: 1.0,
+                Part.YEARS: 0.0,
+            }[part] + index / 10
+            score += (
+                bool(_AIM.search(sentence))
+                + 1.5 * bool(_TARGETS.search(lead[-1200:]))
+                + len(run) / 100
+            )
+            if _LONG.search(sentence) and not _YEAR.search(sentence):
+                score -= 4
+            if _REVIEWED.search(sentence):
+                score -= 4
+            found.append((score, chapter, run))
+    return found
+
+
+_REVIEWED = re.compile(r"(?:做了|开展了|完成了|取得了|一年来)[^。\n]{0,20}[:。]\Z")
+
+
+def _lists(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
+    """The lists of headings of a chapter, each with the text that leads to it."""
+    found = []
+    position = chapter.body
+    members = [
+        child
+        for child in chapter.walk()
+        if child is not chapter and child.mark is not None
+    ]
+    top = min(
+        (child.system for child in members if child.system >= System.CHAPTER),
+        default=None,
+    )
+    members = [child for child in members if child.system is top]
+    while members:
+        run = _first_run(members)
+        if len(run) > 1:
+            found.append(
+                (run, source.text[max(position, run[0].start - 1500) : run[0].start])
+            )
+            position = run[-1].body
+        at = members.index(run[-1]) if run else 0
+        members = members[at + 1 :]
+    return found
+
+
+def _heading(source: View, section: Section) -> Piece:
+    """The heading's own text; one that runs into its paragraph ends with its first 。"""
+    text = source.text
+    start, end = source.trim(section.title_start, section.title_end)
+    if text[end : end + 1] == "。":
+        end += 1
+    if end - start > _LONG_TITLE and not section.bare:
+        end = _unglue(text, start, end)
+    return Piece(PLAN, start, max(end, start + 1), "chapter heading", 0.9)
+
+
+_LONG_TITLE = 24
+# What a paragraph begins with when a heading runs into it without a mark.
+_BODY = re.compile(
+    r"以[^,。]{2,12}为|突出|加快|加大|加强|大力|开展|抓紧|进一步|发展壮大|实施|调整|长期|坚持|继续|深化|全面|积极|切实|认真|严格|要[把以在]|按照|围绕|优化|完善|建立|推进|提高|深入|稳步|今年|各级|我们|去年|当前|努力|扎实|充分|做好|抓好|着力|强化"
+)
+
+
+def _unglue(text: str, start: int, end: int) -> int:
+    """The end of a heading glued to its paragraph: before the next opening verb.
+
+    A heading has one or two clauses of 5 to 16 characters; the paragraph behind it
+    begins like a paragraph.
+    """
+    comma = text.find(",", start, start + 20)
+    clause = comma + 1 if comma >= 0 else start
+    found = _BODY.search(text, clause + 5, min(end, clause + 22))
+    return found.start() if found else end
