@@ -350,6 +350,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         *_PROPOSAL_DECIDED,
     ),
     _row(
+        "transfer.refuse",
+        OPEN,
+        STAYS,
+        Who.APPROVER,
+        guards.is_pending("transfer"),
+        guards.has_opinion,
+        *_PROPOSAL_DECIDED,
+    ),
+    _row(
         "void.propose",
         _EARLY,
         STAYS,
@@ -364,6 +373,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.VOID,
         Who.APPROVER,
         guards.is_pending("void"),
+        *_PROPOSAL_DECIDED,
+    ),
+    _row(
+        "void.refuse",
+        _EARLY,
+        STAYS,
+        Who.APPROVER,
+        guards.is_pending("void"),
+        guards.has_opinion,
         *_PROPOSAL_DECIDED,
     ),
     _row(

@@ -6,7 +6,7 @@ import re
 
 import click
 
-from ledger.cli.app import Command, option, say, session
+from ledger.cli.app import Command, Group, option, say, session
 from ledger.cli.working import day, stands
 from ledger.errors import N_, UsageProblem
 from ledger.i18n import _
@@ -123,6 +123,106 @@ def _conclusion(text: str) -> dict[str, object]:
             text=text,
         )
     return {"criterion": int(match[1]), "met": True, "text": match[2].strip()}
+
+
+@click.command("publish", cls=Command)
+@click.argument("ref")
+@option("--where", default="", metavar="TEXT", help=N_("Where the notice can be read."))
+def publish_command(ref: str, where: str) -> None:
+    """Begin the public notice of a verified item (where the rule `notice` is on)."""
+    here = session()
+    item = here.ledger.act("publish", ref, here.actor(), where=where)
+    if item.notice is not None:
+        say(
+            _("{ref}: public notice until {day}.").format(
+                ref=item.ref, day=item.notice.until
+            )
+        )
+
+
+@click.group("objection", cls=Group)
+def objection_command() -> None:
+    """Keep an objection to a public notice, and decide on it."""
+
+
+@objection_command.command("raise")
+@click.argument("ref")
+@click.argument("text")
+def objection_raise(ref: str, text: str) -> None:
+    """Keep an objection; the item cannot be closed until it is decided."""
+    here = session()
+    stands(here.ledger.act("objection.raise", ref, here.actor(), text=text))
+
+
+@objection_command.command("dismiss")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=N_("Why it is dismissed."))
+def objection_dismiss(ref: str, opinion: str) -> None:
+    """Dismiss the objection."""
+    here = session()
+    stands(here.ledger.act("objection.dismiss", ref, here.actor(), opinion=opinion))
+
+
+@objection_command.command("uphold")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=N_("What has to be done yet."))
+def objection_uphold(ref: str, opinion: str) -> None:
+    """Uphold the objection: the item goes back to work."""
+    here = session()
+    stands(here.ledger.act("objection.uphold", ref, here.actor(), opinion=opinion))
+
+
+@click.command("look-back", cls=Command)
+@click.argument("ref")
+@option(
+    "--holds/--recurred",
+    "holds",
+    default=None,
+    help=N_("Whether the rectification holds."),
+)
+@option("--opinion", default="", metavar="TEXT", help=N_("What was found."))
+@option("--on", metavar="DATE", help=N_("The day of the look-back; else today."))
+def look_back_command(
+    ref: str, holds: bool | None, opinion: str, on: str | None
+) -> None:
+    """Look back at a closed item; by another verifier than the first."""
+    here = session()
+    ledger = here.ledger
+    result = {True: "holds", False: "recurred", None: None}[holds]
+    item = ledger.act(
+        "look-back",
+        ref,
+        here.actor(),
+        result=result,
+        opinion=opinion,
+        on=day(on) or ledger.today(),
+    )
+    stands(item)
+    if holds is False:
+        say(
+            _("Next: {command}").format(
+                command=f"ledger reopen {item.ref} --cause recurrence --due DATE --opinion …"
+            )
+        )
+
+
+@click.command("reopen", cls=Command)
+@click.argument("ref")
+@option(
+    "--cause",
+    type=click.Choice(["recurrence", "sham"]),
+    help=N_("Recurrence, or sham rectification."),
+)
+@option("--due", metavar="DATE", help=N_("The new due date; the original one stays."))
+@option("--opinion", default="", metavar="TEXT", help=N_("What was found."))
+def reopen_command(ref: str, cause: str | None, due: str | None, opinion: str) -> None:
+    """Take a closed item back into work, under the same reference."""
+    here = session()
+    stands(
+        here.ledger.act(
+            "reopen", ref, here.actor(), cause=cause, due=day(due), opinion=opinion
+        )
+    )
 
 
 @click.command("close", cls=Command)

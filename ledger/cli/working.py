@@ -18,10 +18,9 @@ def day(text: str | None) -> date | None:
     if text is None:
         return None
     from ledger.deadlines import parse_deadline
-    from ledger.workdays import published
 
-    today = session().ledger.today()
-    return parse_deadline(text, today=today, calendar=published()).date
+    ledger = session().ledger
+    return parse_deadline(text, today=ledger.today(), calendar=ledger.calendar).date
 
 
 def stands(item: Item) -> None:

@@ -1,0 +1,309 @@
+"""What changes an item's terms, at once or proposed by one and decided by another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledger.assignment import Wish
+from ledger.cli.app import Command, Group, option, say, session
+from ledger.cli.working import day, stands
+from ledger.errors import N_
+from ledger.i18n import _
+from ledger.item import Item
+
+_REASON = N_("Why; kept in the journal.")
+_OPINION = N_("The opinion; kept in the journal.")
+_DUE = N_("Due date: 2026-12-31, 12-31, 20wd, 30d, 3m, year-end.")
+_DOCUMENT = N_("The document it rests on; kept like evidence.")
+
+
+def _act(command: str, ref: str, **said: object) -> Item:
+    here = session()
+    return here.ledger.act(command, ref, here.actor(), **said)
+
+
+def _document(path: Path | None) -> str | None:
+    return session().ledger.evidence.add(path).digest if path is not None else None
+
+
+@click.command("hand-back", cls=Command)
+@click.argument("ref")
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def hand_back_command(ref: str, reason: str) -> None:
+    """Hand a wrongly assigned item back; for the head of the unit."""
+    stands(_act("hand-back", ref, reason=reason))
+
+
+@click.command("reassign", cls=Command)
+@click.argument("ref")
+@option(
+    "--unit",
+    "units",
+    multiple=True,
+    required=True,
+    metavar="UNIT",
+    help=N_("Responsible unit; several times for several."),
+)
+@option(
+    "--lead",
+    default="",
+    metavar="UNIT",
+    help=N_("The lead unit, where several are responsible."),
+)
+@option("--cooperating", multiple=True, metavar="UNIT", help=N_("Cooperating unit."))
+@option(
+    "--owner",
+    default="",
+    metavar="NAME",
+    help=N_("The person who answers for the work."),
+)
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def reassign_command(
+    ref: str,
+    units: tuple[str, ...],
+    lead: str,
+    cooperating: tuple[str, ...],
+    owner: str,
+    reason: str,
+) -> None:
+    """Assign an item to other units; those of before stay involved."""
+    here = session()
+    wish = Wish(ref=ref, units=units, lead=lead, cooperating=cooperating, owner=owner)
+    stands(here.ledger.reassign(wish, here.actor(), reason=reason))
+
+
+@click.command("amend", cls=Command)
+@click.argument("ref")
+@click.argument("field")
+@click.argument("values", nargs=-1, required=True, metavar="VALUE…")
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def amend_command(ref: str, field: str, values: tuple[str, ...], reason: str) -> None:
+    """Amend a field of an item.
+
+    FIELD is title, category, severity, rectification, leader, owner, target,
+    criteria, funds or contingency. Never the source text, never a date that binds. `criteria` takes several values.
+    """
+    here = session()
+    value: object = list(values) if field == "criteria" else " ".join(values)
+    if field in ("owner", "leader"):
+        value = here.ledger.directory.find_person(" ".join(values)).id
+    item = here.ledger.act(
+        "amend", ref, here.actor(), field=field, value=value, reason=reason
+    )
+    say(_("{ref}: {field} is amended.").format(ref=item.ref, field=field))
+
+
+def _decided(item: Item, granted: bool) -> None:
+    say(_("Granted.") if granted else _("Refused."))
+    stands(item)
+
+
+@click.group("extend", cls=Group)
+def extend_command() -> None:
+    """Ask for a later due date, and decide on it. The original due date stays."""
+
+
+@extend_command.command("request")
+@click.argument("ref")
+@option("--due", metavar="DATE", help=_DUE)
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def extend_request(ref: str, due: str | None, reason: str) -> None:
+    """Ask for a later due date; before the present one has passed."""
+    item = _act("extend.request", ref, due=day(due), reason=reason)
+    say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
+
+
+@extend_command.command("grant")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def extend_grant(ref: str, opinion: str) -> None:
+    """Grant the extension that was asked for."""
+    _decided(_act("extend.grant", ref, opinion=opinion), granted=True)
+
+
+@extend_command.command("refuse")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def extend_refuse(ref: str, opinion: str) -> None:
+    """Refuse the extension that was asked for."""
+    _decided(_act("extend.refuse", ref, opinion=opinion), granted=False)
+
+
+@click.group("ongoing", cls=Group)
+def ongoing_command() -> None:
+    """Ask to make an item ongoing, and decide on it: a next review date instead of an end."""
+
+
+@ongoing_command.command("request")
+@click.argument("ref")
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+@option(
+    "--stage-goal",
+    default="",
+    metavar="TEXT",
+    help=N_("What shall be reached by the next review."),
+)
+@option("--review-on", metavar="DATE", help=N_("The day of the next review."))
+@option("--end", metavar="DATE", help=N_("The expected end."))
+def ongoing_request(
+    ref: str, reason: str, stage_goal: str, review_on: str | None, end: str | None
+) -> None:
+    """Ask to make an item ongoing."""
+    item = _act(
+        "ongoing.request",
+        ref,
+        reason=reason,
+        stage_goal=stage_goal,
+        review_on=day(review_on),
+        due=day(end),
+    )
+    say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
+
+
+@ongoing_command.command("grant")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def ongoing_grant(ref: str, opinion: str) -> None:
+    """Make the item ongoing as asked for."""
+    _decided(_act("ongoing.grant", ref, opinion=opinion), granted=True)
+
+
+@ongoing_command.command("refuse")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def ongoing_refuse(ref: str, opinion: str) -> None:
+    """Leave the item dated."""
+    _decided(_act("ongoing.refuse", ref, opinion=opinion), granted=False)
+
+
+@click.group("dated", cls=Group)
+def dated_command() -> None:
+    """Ask to give an ongoing item a due date again, and decide on it."""
+
+
+@dated_command.command("request")
+@click.argument("ref")
+@option("--due", metavar="DATE", help=_DUE)
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def dated_request(ref: str, due: str | None, reason: str) -> None:
+    """Ask to give an ongoing item a due date."""
+    item = _act("dated.request", ref, due=day(due), reason=reason)
+    say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
+
+
+@dated_command.command("grant")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def dated_grant(ref: str, opinion: str) -> None:
+    """Give the item the due date asked for."""
+    _decided(_act("dated.grant", ref, opinion=opinion), granted=True)
+
+
+@dated_command.command("refuse")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def dated_refuse(ref: str, opinion: str) -> None:
+    """Leave the item ongoing."""
+    _decided(_act("dated.refuse", ref, opinion=opinion), granted=False)
+
+
+@click.group("transfer", cls=Group)
+def transfer_command() -> None:
+    """Propose to transfer an item to another body, and decide on it."""
+
+
+@transfer_command.command("propose")
+@click.argument("ref")
+@option("--to", "body", default="", metavar="BODY", help=N_("The receiving body."))
+@option("--document", type=click.Path(path_type=Path), metavar="FILE", help=_DOCUMENT)
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def transfer_propose(ref: str, body: str, document: Path | None, reason: str) -> None:
+    """Propose to transfer an item."""
+    item = _act(
+        "transfer.propose", ref, body=body, document=_document(document), reason=reason
+    )
+    say(_("{ref}: proposed; an approver decides.").format(ref=item.ref))
+
+
+@transfer_command.command("grant")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def transfer_grant(ref: str, opinion: str) -> None:
+    """Transfer the item as proposed by another person."""
+    _decided(_act("transfer.grant", ref, opinion=opinion), granted=True)
+
+
+@transfer_command.command("refuse")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def transfer_refuse(ref: str, opinion: str) -> None:
+    """Keep the item."""
+    _decided(_act("transfer.refuse", ref, opinion=opinion), granted=False)
+
+
+@click.group("void", cls=Group)
+def void_command() -> None:
+    """Propose to void an item, and decide on it."""
+
+
+@void_command.command("propose")
+@click.argument("ref")
+@option("--document", type=click.Path(path_type=Path), metavar="FILE", help=_DOCUMENT)
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def void_propose(ref: str, document: Path | None, reason: str) -> None:
+    """Propose to void an item: registered by mistake, a duplicate, not sustained."""
+    item = _act("void.propose", ref, document=_document(document), reason=reason)
+    say(_("{ref}: proposed; an approver decides.").format(ref=item.ref))
+
+
+@void_command.command("grant")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def void_grant(ref: str, opinion: str) -> None:
+    """Void the item as proposed by another person."""
+    _decided(_act("void.grant", ref, opinion=opinion), granted=True)
+
+
+@void_command.command("refuse")
+@click.argument("ref")
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def void_refuse(ref: str, opinion: str) -> None:
+    """Keep the item on account."""
+    _decided(_act("void.refuse", ref, opinion=opinion), granted=False)
+
+
+@click.command("reinstate", cls=Command)
+@click.argument("ref")
+@option("--reason", default="", metavar="TEXT", help=_REASON)
+def reinstate_command(ref: str, reason: str) -> None:
+    """Take a transferred or void item back onto the account, as it was."""
+    stands(_act("reinstate", ref, reason=reason))
+
+
+@click.group("dispute", cls=Group)
+def dispute_command() -> None:
+    """Dispute an item or a decision, and decide on the dispute."""
+
+
+@dispute_command.command("open")
+@click.argument("ref")
+@click.argument("text")
+def dispute_open(ref: str, text: str) -> None:
+    """Dispute what was assigned or sent back, within 30 days of receiving it."""
+    item = _act("dispute.open", ref, text=text)
+    say(_("{ref}: disputed; others decide.").format(ref=item.ref))
+
+
+@dispute_command.command("decide")
+@click.argument("ref")
+@click.argument("ruling", type=click.Choice(["uphold", "amend", "withdraw"]))
+@option("--opinion", default="", metavar="TEXT", help=_OPINION)
+def dispute_decide(ref: str, ruling: str, opinion: str) -> None:
+    """Uphold what was decided, have it amended, or withdraw it.
+
+    Amending and withdrawing are then carried out by their own commands (amend,
+    reassign, void), so that each stands in the journal by itself.
+    """
+    stands(_act("dispute.decide", ref, ruling=ruling, opinion=opinion))
