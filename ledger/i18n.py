@@ -2,8 +2,8 @@
 
 The language is ``--lang``, else the locale (``LC_ALL``, ``LC_MESSAGES``,
 ``LANG``). Message ids are the English sentences; the Chinese catalogue stands in
-``locale/zh/LC_MESSAGES``. Data that is kept (reasons, opinions, report text) is
-never translated.
+``locale/zh/LC_MESSAGES`` and is kept whole by ``python -m tests.catalogue``. Data
+that is kept (reasons, opinions, report text) is never translated.
 """
 
 from __future__ import annotations
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LANGUAGES = ("zh", "en")
+
+_DOMAIN = "ledger"
+_NO_DOMAIN = "messages"  # the standard library's own default, for which nothing exists
+_FOLDER = Path(__file__).parent / "locale"
 
 _language = "en"
 _catalogue: Callable[[str], str] = str
@@ -33,15 +37,22 @@ def preferred() -> str:
 def activate(language: str | None) -> None:
     """Speak ``language`` from now on; ``None`` means what the locale says."""
     global _language, _catalogue  # noqa: PLW0603 (one language a process)
-    _language = language or preferred()
+    before, _language = _language, language or preferred()
+    if _language == before == "en":
+        return  # English asks for nothing to be read
+    import gettext as library
+
     if _language == "en":
         _catalogue = str
+        library.textdomain(_NO_DOMAIN)
         return
-    import gettext as library  # noqa: PLC0415 (6 ms that English need not pay)
-
-    path = Path(__file__).parent / "locale" / _language / "LC_MESSAGES" / "ledger.mo"
-    with path.open("rb") as file:
-        _catalogue = library.GNUTranslations(file).gettext
+    _catalogue = library.translation(_DOMAIN, _FOLDER, [_language]).gettext
+    # click looks its own words up in the default domain, in the languages of the
+    # environment; there --lang has to stand, for it to be heard.
+    library.bindtextdomain(_DOMAIN, str(_FOLDER))
+    library.textdomain(_DOMAIN)
+    if library.find(_DOMAIN, _FOLDER) is None:
+        os.environ["LANGUAGE"] = _language
 
 
 def language() -> str:

@@ -81,26 +81,33 @@ CREATE TABLE trackers (
     address TEXT NOT NULL,
     project TEXT NOT NULL,
     options TEXT NOT NULL,
+    logins TEXT NOT NULL DEFAULT '[]',
     memory TEXT NOT NULL DEFAULT '{}',
     issues_since TEXT,
     comments_since TEXT,
     read_whole INTEGER NOT NULL DEFAULT 0,
+    pushed INTEGER NOT NULL DEFAULT 0,
+    stopped TEXT,
     held_by TEXT,
     held_until TEXT
 );
 CREATE TABLE links (
     tracker TEXT NOT NULL,
     item TEXT NOT NULL,
-    remote TEXT NOT NULL,
-    key TEXT NOT NULL,
-    url TEXT NOT NULL,
     state TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    base TEXT NOT NULL,
+    remote TEXT,
+    key TEXT,
+    url TEXT,
+    seq INTEGER NOT NULL DEFAULT 0,
+    todo TEXT NOT NULL DEFAULT '',
+    digest TEXT NOT NULL DEFAULT '',
+    version INTEGER,
+    base TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (tracker, item),
     UNIQUE (tracker, remote)
 );
 CREATE INDEX links_key ON links (tracker, key);
+CREATE INDEX links_todo ON links (tracker, todo);
 CREATE TABLE outbox (
     id TEXT PRIMARY KEY,
     tracker TEXT NOT NULL,
@@ -109,7 +116,9 @@ CREATE TABLE outbox (
     mark TEXT NOT NULL,
     state TEXT NOT NULL,
     at TEXT NOT NULL,
-    said TEXT NOT NULL DEFAULT ''
+    since TEXT,
+    said TEXT NOT NULL DEFAULT '',
+    UNIQUE (tracker, item, act, mark)
 );
 CREATE INDEX outbox_state ON outbox (tracker, state);
 CREATE TABLE remarks (
@@ -117,7 +126,10 @@ CREATE TABLE remarks (
     remote TEXT NOT NULL,
     item TEXT NOT NULL,
     mark TEXT,
-    digest TEXT NOT NULL,
+    digest TEXT NOT NULL DEFAULT '',
+    author TEXT,
+    at TEXT,
+    said TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (tracker, remote)
 );
 CREATE INDEX remarks_item ON remarks (tracker, item);
@@ -126,18 +138,22 @@ CREATE TABLE conflicts (
     tracker TEXT NOT NULL,
     item TEXT NOT NULL,
     field TEXT NOT NULL,
+    round TEXT NOT NULL,
     ours TEXT NOT NULL,
     theirs TEXT NOT NULL,
+    outcome TEXT NOT NULL,
     at TEXT NOT NULL,
     settled TEXT
 );
+CREATE INDEX conflicts_item ON conflicts (tracker, item, field);
 CREATE TABLE runs (
     id TEXT PRIMARY KEY,
     tracker TEXT NOT NULL,
     started TEXT NOT NULL,
-    finished TEXT,
-    report TEXT NOT NULL DEFAULT '{}'
+    finished TEXT NOT NULL,
+    report TEXT NOT NULL
 );
+CREATE INDEX runs_tracker ON runs (tracker, started);
 """
 
 TRIGGERS = {

@@ -15,6 +15,7 @@ from ledger.storage import schema
 from ledger.storage.directory import DirectoryTables
 from ledger.storage.items import ItemTable
 from ledger.storage.journal import JournalTable
+from ledger.storage.sync import SyncTables
 
 APPLICATION_ID = 0x5A475A48
 """The bytes ``ZGZH`` (整改账号) in the file's header: this file is a ledger."""
@@ -40,6 +41,7 @@ class Store:
         self.journal = JournalTable(connection)
         self.items = ItemTable(connection)
         self.directory = DirectoryTables(connection)
+        self.sync = SyncTables(connection)
 
     @classmethod
     def create(cls, path: Path) -> Store:
