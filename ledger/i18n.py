@@ -63,3 +63,16 @@ def language() -> str:
 def _(text: str) -> str:
     """``text`` in the language spoken now."""
     return _catalogue(text) if text else ""
+
+
+def catalogue(language: str) -> Callable[[str], str]:
+    """What puts messages into ``language``, whatever language is spoken now.
+
+    Texts in a tracker keep the language that was chosen for them, so that two
+    people's locales do not rewrite them in turns.
+    """
+    if language == "en":
+        return str
+    import gettext as library
+
+    return library.translation(_DOMAIN, _FOLDER, [language], fallback=True).gettext
