@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ledger import __version__, assignment, clean
 from ledger.assignment import Resolved, Wish
 from ledger.clock import Clock, stamp
 from ledger.directory import Directory
-from ledger.errors import N_, LedgerError, NoLedger, Refused, UsageProblem
+from ledger.errors import N_, Damaged, LedgerError, NoLedger, Refused, UsageProblem
 from ledger.guards import Case
 from ledger.item import Item, Person, Role
 from ledger.journal import Entry, Event, entry, event_of
@@ -36,8 +38,15 @@ from ledger.storage.evidence import EvidenceStore, Stored
 from ledger.storage.items import Selection
 from ledger.storage.sqlite import Store, damage_named
 
+if TYPE_CHECKING:
+    from ledger.workdays import Calendar
+
 FILE_NAME = "ledger.db"
 EVIDENCE_FOLDER = "evidence"
+HOLIDAY_FOLDER = "holidays"
+
+DERIVED = frozenset({"to", "rules", "evidence", "since", "until", "provisional"})
+"""What an event says that the ledger works out itself; no command may say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class Ledger:
         self.clock = clock
         self.folder = store.path.parent
         self.evidence = EvidenceStore(self.folder / EVIDENCE_FOLDER)
+        self._moment: datetime | None = None
         with damage_named(store.path):
             self.id = self._identity()
 
@@ -110,7 +120,16 @@ class Ledger:
         values = {"closing": "two-person", **(rules or {})}
         for key, value in values.items():
             checked(key, value)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageProblem(
+                N_("No ledger can begin in {folder}."),
+                "{error}.",
+                N_("Choose another folder."),
+                folder=folder,
+                error=error.strerror,
+            ) from error
         path = folder / FILE_NAME
         if path.exists():
             raise UsageProblem(
@@ -120,8 +139,9 @@ class Ledger:
                 folder=folder,
             )
         # Whole or not at all: the file gets its name when the first event is in it.
-        coming = folder / f".{FILE_NAME}-{os.getpid()}"
-        store = Store.create(coming)
+        coming = folder / f".{FILE_NAME}-{secrets.token_hex(8)}"
+        with damage_named(path):
+            store = Store.create(coming)
         try:
             person = Person("p1", actor, frozenset({Role.SUPERVISOR}), ())
             event = Event(
@@ -167,10 +187,15 @@ class Ledger:
     def open(cls, place: Path, *, clock: Clock) -> Self:
         """The ledger at ``place``: its folder, or its database file."""
         path = place / FILE_NAME if place.is_dir() else place
-        return cls(Store.open(path), clock)
+        store = Store.open(path)
+        try:
+            return cls(store, clock)
+        except BaseException:
+            store.close()
+            raise
 
     def _identity(self) -> str:
-        first = next(self.store.journal.rows(kinds=["init"]), None)
+        first = next(self.store.journal.rows(), None)
         if first is None:
             raise NoLedger(
                 N_("{path} holds no ledger."),
@@ -178,18 +203,44 @@ class Ledger:
                 N_("Begin one with: ledger init DIR --unit UNIT --actor NAME"),
                 path=self.store.path,
             )
-        return event_of(first.body).ledger
+        try:
+            return event_of(first.body).ledger
+        except ValueError as error:
+            raise Damaged(
+                N_("{path} is damaged."),
+                N_("Entry {seq} of its journal is no event."),
+                N_("Restore the latest backup, and keep this file for examination."),
+                path=self.store.path,
+                seq=first.seq,
+            ) from error
 
     # Looking
 
     @property
     def directory(self) -> Directory:
         """The units, people and rules as they stand now."""
-        return self.store.directory.load()
+        with damage_named(self.store.path):
+            return self.store.directory.load()
 
     def today(self, rules: Rules | None = None) -> date:
         """The present day in the ledger's zone."""
-        return self.clock.today((rules or self.directory.rules).zone)
+        zone = (rules or self.directory.rules).zone
+        return (self._moment or self.clock.now()).astimezone(zone).date()
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The published working days, and the notices in the ``holidays`` folder.
+
+        Raises:
+            CalendarProblem: a notice there cannot be read.
+        """
+        from ledger.holidays import read_holiday_notice
+        from ledger.workdays import calendar
+
+        return calendar(
+            read_holiday_notice(path)
+            for path in sorted(self.folder.glob(f"{HOLIDAY_FOLDER}/*.toml"))
+        )
 
     def find(self, ref: str) -> Item:
         """The item whose reference is ``ref`` or ends in it.
@@ -198,11 +249,11 @@ class Ledger:
             UsageProblem: there is none, or there are several.
         """
         tail = clean.name(ref)
-        found = self.store.items.by_tail(tail)
-        if len(found) == 1:
-            item = self.store.items.get(found[0][0])
-            if item is not None:
-                return item
+        with damage_named(self.store.path):
+            found = self.store.items.by_tail(tail)
+            item = self.store.items.get(found[0][0]) if len(found) == 1 else None
+        if item is not None:
+            return item
         if found:
             raise UsageProblem(
                 N_("{ref} is ambiguous."),
@@ -227,39 +278,43 @@ class Ledger:
         """
         directory = self.directory
         person = directory.find_person(name)
-        if directory.rules["identity"] == "os" and person.account != os_account():
-            raise Refused(
-                N_("You cannot act as {person}."),
-                N_("The rule identity = os binds people to their OS accounts."),
-                N_("Log in as {account}, or act as yourself."),
-                person=person.name,
-                account=person.account or "—",
-            )
+        _bound(person, directory)
         return person
 
     # Writing
 
     @contextmanager
     def writing(self) -> Iterator[Directory]:
-        """Hold the write lock; yields the directory as it stands under it."""
+        """Hold the write lock; yields the directory as it stands under it.
+
+        The clock is read once: an act is judged and recorded at one moment, also
+        when midnight passes between the two.
+        """
         with damage_named(self.store.path), self.store.write():
-            yield self.store.directory.load()
+            self._moment = self.clock.now()
+            try:
+                yield self.store.directory.load()
+            finally:
+                self._moment = None
 
     def record(self, drafts: Iterable[Draft], directory: Directory) -> list[Entry]:
         """Append ``drafts`` to the journal and project them; the lock must be held."""
         head = self.store.journal.head()
-        now = stamp(self.clock.now())
+        now = stamp(self._moment or self.clock.now())
         recorder = _recorder(self.clock)
         if now < head.at:
             # Events stay ordered when a clock jumped back; the jump is kept.
-            recorder, now = {**recorder, "clock": now}, head.at
+            recorder, now = {**recorder, "clock_read": now}, head.at
         entries: list[Entry] = []
         previous = head.hash
         new: list[Item] = []
         changed: dict[str, Item] = {}
         after = directory
+        said_by, actor = None, None
         for draft in drafts:
-            person = draft.actor.person
+            if actor is None or draft.actor is not said_by:
+                said_by, actor = draft.actor, present(draft.actor, directory)
+            person = actor.person
             made = entry(
                 previous,
                 Event(
@@ -267,8 +322,8 @@ class Ledger:
                     seq=head.seq + len(entries) + 1,
                     at=now,
                     recorded_by=recorder,
-                    actor=draft.actor.name,
-                    on_behalf=person.id if person and draft.actor.via else None,
+                    actor=actor.name,
+                    on_behalf=person.id if person and actor.via else None,
                     unit=person.unit if person else None,
                     kind=draft.kind,
                     item=draft.item,
@@ -303,12 +358,7 @@ class Ledger:
         """
         with self.writing() as directory:
             item = self.find(ref)
-            data = assignment.stated(
-                {
-                    key: clean.text(value) if isinstance(value, str) else value
-                    for key, value in said.items()
-                }
-            )
+            data = assignment.stated(clean.texts(said))
             self.record(
                 [self._judged(command, item, actor, directory, data)], directory
             )
@@ -331,8 +381,20 @@ class Ledger:
                 command=command,
                 ref=item.ref,
             )
-        case = Case(item, actor.person, directory, data, self.today(directory.rules))
+        if not DERIVED.isdisjoint(data):
+            raise ValueError(f"only the ledger says {sorted(DERIVED & data.keys())}")
+        actor = present(actor, directory)
+        assert actor.person is not None  # noqa: S101 (asked above)
+        case = Case(
+            item,
+            actor.person,
+            directory,
+            data,
+            self.today(directory.rules),
+            by_sync=actor.via is not None,
+        )
         row = decide(command, case)
+        self._files_are_there(command, item, data)
         target = row.goes_to(item)
         if target is not item.state:
             data["to"] = target.value
@@ -344,10 +406,31 @@ class Ledger:
             data.update(self._notice(case.rules, case.today))
         return Draft(command, data, actor, item.id)
 
-    def _notice(self, rules: Rules, today: date) -> dict[str, Any]:
-        from ledger.workdays import published
+    def _files_are_there(self, command: str, item: Item, data: dict[str, Any]) -> None:
+        """Refuse evidence that is only spoken of: its file must be in the store."""
+        if command == "evidence.add":
+            digests = {data["digest"]}
+        elif command in ("transfer.propose", "void.propose"):
+            digests = {data["document"]}
+        elif command in ("request-closure", "close"):
+            digests = {kept.digest for kept in item.evidence}
+        else:
+            return
+        gone = [
+            digest for digest in digests if not self.evidence.path(digest).is_file()
+        ]
+        if gone:
+            raise Refused(
+                N_("{command} is refused for {ref}."),
+                N_("These files are missing from the evidence folder: {digests}."),
+                N_("Add them again: ledger evidence add {ref} FILE"),
+                command=command,
+                ref=item.ref,
+                digests=", ".join(digest[:12] for digest in sorted(gone)),
+            )
 
-        until = published().add_working_days(today, rules.notice_days or 0)
+    def _notice(self, rules: Rules, today: date) -> dict[str, Any]:
+        until = self.calendar.add_working_days(today, rules.notice_days or 0)
         return assignment.stated(
             {
                 "since": today,
@@ -418,13 +501,28 @@ class Ledger:
             self.record(drafts, known)
             return [self.find(draft.item or "") for draft in drafts]
 
+    def reassign(self, wish: Wish, actor: Actor, *, reason: str) -> Item:
+        """Assign an item anew to other units; the due date stays."""
+        with self.writing() as directory:
+            item = self.find(wish.ref)
+            resolved = assignment.resolve(
+                wish,
+                item,
+                directory=directory,
+                calendar=self.calendar,
+                today=self.today(directory.rules),
+            )
+            data = {**resolved.data, "reason": clean.text(reason)}
+            self.record(
+                [self._judged("reassign", item, actor, directory, data)], directory
+            )
+            return self.find(item.id)
+
     def planned(
         self, wishes: Sequence[Wish], actor: Actor, directory: Directory
     ) -> list[Resolved]:
         """The wishes in the ledger's words, judged but not recorded."""
-        from ledger.workdays import published
-
-        today, calendar = self.today(directory.rules), published()
+        today = self.today(directory.rules)
         plan: list[Resolved] = []
         faults: list[tuple[int, LedgerError]] = []
         seen: set[str] = set()
@@ -439,7 +537,11 @@ class Ledger:
                     )
                 seen.add(item.id)
                 resolved = assignment.resolve(
-                    wish, item, directory=directory, calendar=calendar, today=today
+                    wish,
+                    item,
+                    directory=directory,
+                    calendar=self.calendar,
+                    today=today,
                 )
                 self._judged("assign", item, actor, directory, dict(resolved.data))
             except LedgerError as error:
@@ -455,7 +557,7 @@ class Ledger:
     def _missing_units(
         self, wishes: Iterable[Wish], actor: Actor, directory: Directory
     ) -> Iterator[Draft]:
-        require(actor, Role.SUPERVISOR)
+        require(actor, Role.SUPERVISOR, directory)
         known = {unit.name for unit in directory.active_units()}
         number = len(directory.units)
         names = dict.fromkeys(
@@ -471,7 +573,8 @@ class Ledger:
 
     def select(self, selection: Selection, *, limit: int | None = None) -> list[Item]:
         """The items of ``selection`` in the order of their references."""
-        return list(self.store.items.select(selection, limit=limit))
+        with damage_named(self.store.path):
+            return list(self.store.items.select(selection, limit=limit))
 
 
 def needed(written: str, name: str) -> str:
@@ -487,15 +590,53 @@ def needed(written: str, name: str) -> str:
     return tidy
 
 
-def require(actor: Actor, role: Role) -> None:
-    """Refuse an actor who does not have ``role``."""
-    if actor.person is not None and role in actor.person.roles:
+def present(actor: Actor, directory: Directory) -> Actor:
+    """``actor`` with the person as the directory under the lock has it.
+
+    Whoever was looked up before the lock was taken may have moved, left, or lost a
+    role since; an act is judged by what holds now.
+
+    Raises:
+        Refused: the person has left, or may not act from this OS account.
+    """
+    if actor.person is None:
+        return actor
+    person = directory.people.get(actor.person.id)
+    if person is None or person.left is not None:
+        raise Refused(
+            N_("{person} cannot act."),
+            N_("The person has left, or is not of this ledger."),
+            N_("See who is there with: ledger people list"),
+            person=actor.person.name,
+        )
+    if actor.via is None:
+        _bound(person, directory)
+    return replace(actor, person=person)
+
+
+def _bound(person: Person, directory: Directory) -> None:
+    """Refuse a person whom the rule ``identity = os`` binds to another account."""
+    if directory.rules["identity"] != "os" or person.account == os_account():
+        return
+    raise Refused(
+        N_("You cannot act as {person}."),
+        N_("The rule identity = os binds people to their OS accounts."),
+        N_("Log in as {account}, or act as yourself."),
+        person=person.name,
+        account=person.account or "—",
+    )
+
+
+def require(actor: Actor, role: Role, directory: Directory) -> None:
+    """Refuse an actor who does not have ``role`` in ``directory`` as it stands."""
+    person = present(actor, directory).person
+    if person is not None and role in person.roles:
         return
     raise Refused(
         N_("{person} cannot do this."),
         N_("It takes the role {role}."),
         N_("See who has it with: ledger people list"),
-        person=actor.person.name if actor.person else actor.name,
+        person=person.name if person else actor.name,
         role=role.value,
     )
 

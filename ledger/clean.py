@@ -8,6 +8,7 @@ characters.
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from ledger.errors import N_, UsageProblem
 
@@ -16,6 +17,10 @@ LONGEST_TEXT = 20_000
 
 _TURNING = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+# Letters, marks and spaces that print nothing, or another space than the one typed.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
 )
 
 
@@ -29,6 +34,11 @@ def _odd(character: str) -> bool:
     }
 
 
+def _unseen(character: str) -> bool:
+    """Whether nobody sees the character: two names that look alike would differ."""
+    return character in _BLANK or unicodedata.category(character) in {"Cf", "Cn"}
+
+
 def name(text: str) -> str:
     """``text`` as the name of a unit, person or tracker.
 
@@ -36,12 +46,16 @@ def name(text: str) -> str:
         UsageProblem: it is empty, too long, or holds characters no name has.
     """
     tidy = unicodedata.normalize("NFC", text).strip()
-    if not tidy or len(tidy) > LONGEST_NAME or any(map(_odd, tidy)):
+    if (
+        not tidy
+        or len(tidy) > LONGEST_NAME
+        or any(_odd(character) or _unseen(character) for character in tidy)
+    ):
         raise UsageProblem(
             N_("This is no name: {shown}"),
             N_(
-                "A name has 1 to {longest} characters, without control characters"
-                " and direction marks."
+                "A name has 1 to {longest} characters, without control characters,"
+                " direction marks and characters that nobody sees."
             ),
             N_("Type the name again."),
             shown=ascii(text[:40]),
@@ -70,3 +84,14 @@ def text(written: str) -> str:
         for character in unicodedata.normalize("NFC", lines)
         if character in "\n\t" or not _odd(character)
     ).strip()
+
+
+def texts(value: Any) -> Any:  # noqa: ANN401 (whatever a command says)
+    """``value`` with every text in it tidied, also inside lists and objects."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, dict):
+        return {key: texts(kept) for key, kept in value.items()}
+    if isinstance(value, list | tuple):
+        return [texts(kept) for kept in value]
+    return value

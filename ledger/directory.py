@@ -35,17 +35,27 @@ class Directory:
             unit = into
         return unit
 
-    def within(self, unit: str, above: str) -> bool:
-        """Whether ``unit`` is ``above`` or stands somewhere below it."""
+    def within(self, unit: str, above: str, *, since: str | None = None) -> bool:
+        """Whether ``unit`` is ``above`` or stands somewhere below it.
+
+        With ``since`` (a stamp) also whether it stood there at any time from then
+        on, whatever was moved or merged in between.
+        """
         above = self.present(above)
-        current: str | None = self.present(unit)
-        seen: set[str] = set()
-        while current is not None and current not in seen:
-            if current == above:
+        waiting, seen = [unit], set[str]()
+        while waiting:
+            current = waiting.pop()
+            if self.present(current) == above:
                 return True
+            if current in seen:
+                continue
             seen.add(current)
-            parent = self.units[current].parent
-            current = self.present(parent) if parent else None
+            here = self.units[current]
+            ups = [here.merged_into or here.parent]
+            if since is not None:
+                ups.append(here.parent)
+                ups.extend(up for up, until in here.former_parents if until >= since)
+            waiting.extend(up for up in ups if up is not None)
         return False
 
     def active_units(self) -> list[Unit]:

@@ -7,6 +7,7 @@ outside the case. The table that names them is :mod:`ledger.lifecycle`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +16,15 @@ from typing import Any
 from ledger.clock import moment
 from ledger.directory import Directory
 from ledger.errors import N_, Message
-from ledger.item import Capacity, Item, Person, Role
+from ledger.item import (
+    REQUESTED,
+    Capacity,
+    Item,
+    Person,
+    Rectification,
+    Role,
+    Severity,
+)
 from ledger.rules import Rules
 
 LEAST_REQUIREMENT = 10
@@ -31,6 +40,7 @@ class Case:
     """One act somebody asks for: on which item, by whom, with what.
 
     ``data`` is what the journal would keep; ``today`` the ledger's present day.
+    ``by_sync``: a tracker told it, the person did not come to the ledger.
     """
 
     item: Item
@@ -38,6 +48,7 @@ class Case:
     directory: Directory
     data: Mapping[str, Any]
     today: date
+    by_sync: bool = False
 
     @property
     def rules(self) -> Rules:
@@ -46,6 +57,7 @@ class Case:
 
 
 Guard = Callable[[Case], Message | None]
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def _text(case: Case, key: str) -> str:
@@ -58,6 +70,28 @@ def _day(case: Case, key: str) -> date | None:
 
 
 # Assignment
+
+
+def all_are_known(case: Case) -> Message | None:
+    """Every unit and person named is registered, and has neither merged nor left."""
+    data = case.data
+    units = [*_listed(data, "responsible"), *_listed(data, "cooperating")]
+    people = [data.get("owner"), data.get("leader")]
+    if data.get("lead"):
+        units.append(data["lead"])
+    active = {unit.id for unit in case.directory.active_units()}
+    there = {person.id for person in case.directory.active_people()}
+    unknown = [str(unit) for unit in units if unit not in active]
+    unknown += [str(person) for person in people if person and person not in there]
+    if not unknown:
+        return None
+    return Message(
+        N_("Not registered in this ledger: {names}."), names=", ".join(unknown)
+    )
+
+
+def _listed(data: Mapping[str, Any], key: str) -> list[Any]:
+    return list(data.get(key) or ())
 
 
 def has_responsible_unit(case: Case) -> Message | None:
@@ -88,6 +122,16 @@ def has_due(case: Case) -> Message | None:
     return None
 
 
+def keeps_due(case: Case) -> Message | None:
+    """The due date stays: only an extension, granted by others, moves it."""
+    if _day(case, "due") is None:
+        return None
+    return Message(
+        N_("The due date moves by an extension only: ledger extend request {ref}"),
+        ref=case.item.ref,
+    )
+
+
 def has_kind(case: Case) -> Message | None:
     """The kind of rectification is said: immediate, phased or ongoing."""
     if case.data.get("rectification"):
@@ -109,12 +153,13 @@ def closers_remain(case: Case) -> Message | None:
     people = {case.data.get("owner"), case.data.get("leader")}
 
     def free(role: Role) -> list[Person]:
+        lead_may = role is Role.VERIFIER and _lead_may_verify(case)
         return [
             person
             for person in case.directory.active_people()
             if role in person.roles
             and person.id not in people
-            and involvement(case, person, named) is None
+            and involvement(case, person, named, lead_may=lead_may) is None
         ]
 
     verifiers, closers = free(Role.VERIFIER), free(Role.APPROVER)
@@ -204,6 +249,20 @@ def has_measure(case: Case) -> Message | None:
     return None
 
 
+def names_a_file(case: Case) -> Message | None:
+    """A file is named by its SHA-256, with a name and a size above zero."""
+    digest, size = case.data.get("digest"), case.data.get("size")
+    if (
+        isinstance(digest, str)
+        and _DIGEST.fullmatch(digest)
+        and isinstance(size, int)
+        and size > 0
+        and _text(case, "name")
+    ):
+        return None
+    return Message(N_("No file with something in it is named."))
+
+
 def not_after_today(case: Case) -> Message | None:
     """The day named is not in the future."""
     day = _day(case, "on")
@@ -241,7 +300,7 @@ def is_pending(*matters: str) -> Guard:
 
 def before_due(case: Case) -> Message | None:
     """The due date has not passed: extensions are asked for in time."""
-    limit = case.item.review_on or case.item.due
+    limit = case.item.bound
     if limit is None or case.today <= limit:
         return None
     return Message(N_("The time ran out on {day}; ask before it does."), day=limit)
@@ -252,7 +311,7 @@ def later_due(case: Case) -> Message | None:
     due = _day(case, "due")
     if due is None:
         return Message(N_("No new date is given (--due)."))
-    present = case.item.review_on or case.item.due
+    present = case.item.bound
     if present is not None and due <= present:
         return Message(
             N_("{due} is not later than {present}."), due=due, present=present
@@ -283,8 +342,10 @@ def other_than_proposer(case: Case) -> Message | None:
 
 
 def has_document(case: Case) -> Message | None:
-    """The document that the step rests on is attached."""
-    return None if _text(case, "document") else Message(N_("No document is attached."))
+    """The document that the step rests on is attached: its SHA-256 is named."""
+    if _DIGEST.fullmatch(_text(case, "document")):
+        return None
+    return Message(N_("No document is attached (--document)."))
 
 
 def has_receiver(case: Case) -> Message | None:
@@ -316,14 +377,50 @@ def has_ruling(case: Case) -> Message | None:
 
 
 def amendable(case: Case) -> Message | None:
-    """The field may be amended: never the source text, never a date that binds."""
-    if case.data.get("field") in AMENDABLE:
+    """The field may be amended: never the source text, never a date that binds.
+
+    Target and criteria bind from the closure request on: what is verified is what
+    the unit was asked to reach.
+    """
+    name = case.data.get("field")
+    if name not in AMENDABLE:
+        return Message(
+            N_("{field} cannot be amended. What can: {fields}."),
+            field=name,
+            fields=", ".join(sorted(AMENDABLE)),
+        )
+    if name in ("target", "criteria") and case.item.state in REQUESTED:
+        return Message(
+            N_("{field} binds since closure was requested; return the item first."),
+            field=name,
+        )
+    return None
+
+
+def has_fitting_value(case: Case) -> Message | None:
+    """The new value is one that the field can have."""
+    name, value = case.data.get("field"), case.data.get("value")
+    if name in ("owner", "leader"):
+        fits = value in {person.id for person in case.directory.active_people()}
+    elif name in _WORDED:
+        fits = value in {word.value for word in _WORDED[name]}
+    elif name == "criteria":
+        fits = isinstance(value, list) and bool(value) and all(map(_written, value))
+    else:
+        fits = _written(value)
+    if fits:
         return None
-    return Message(
-        N_("{field} cannot be amended. What can: {fields}."),
-        field=case.data.get("field"),
-        fields=", ".join(sorted(AMENDABLE)),
-    )
+    return Message(N_("{field} cannot be {value}."), field=name, value=value or "—")
+
+
+_WORDED: dict[object, type[Severity | Rectification]] = {
+    "severity": Severity,
+    "rectification": Rectification,
+}
+
+
+def _written(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 AMENDABLE = frozenset(
@@ -416,7 +513,8 @@ def names_what_is_missing(case: Case) -> Message | None:
 
 def concludes_each_criterion(case: Case) -> Message | None:
     """Each closure criterion has a conclusion, and each is met."""
-    given = {c.get("criterion"): c for c in case.data.get("conclusions") or ()}
+    said = [c for c in _listed(case.data, "conclusions") if isinstance(c, Mapping)]
+    given = {c.get("criterion"): c for c in said}
     left = [
         str(criterion.number)
         for criterion in case.item.criteria
@@ -429,9 +527,12 @@ def concludes_each_criterion(case: Case) -> Message | None:
         )
     if not case.item.criteria:
         return Message(N_("The item has no closure criterion to verify."))
-    unmet = [str(number) for number, c in given.items() if not c.get("met")]
+    # Every conclusion counts: a second one does not hide that the first was no.
+    unmet = [str(c.get("criterion")) for c in said if c.get("met") is not True]
     if unmet:
         return Message(N_("Criterion {numbers} is not met."), numbers=", ".join(unmet))
+    if len(said) != len(case.item.criteria):
+        return Message(N_("Each criterion takes one conclusion, and no other has any."))
     return None
 
 
@@ -443,10 +544,16 @@ def has_method(case: Case) -> Message | None:
 
 
 def has_day(case: Case) -> Message | None:
-    """The day it was done is said, and it is past."""
+    """The day it was done is said; it is past, and not before registration."""
     day = _day(case, "on")
     if day is None:
         return Message(N_("No day is given (--on)."))
+    if day < case.item.registered_on:
+        return Message(
+            N_("{day} lies before the registration on {registered}."),
+            day=day,
+            registered=case.item.registered_on,
+        )
     return not_after_today(case)
 
 
@@ -501,6 +608,15 @@ def uninvolved(case: Case) -> Message | None:
     return involvement(case, case.person)
 
 
+def uninvolved_or_lead(case: Case) -> Message | None:
+    """As ``uninvolved``; a lead unit that was never responsible where the rules say so."""
+    return involvement(case, case.person, lead_may=_lead_may_verify(case))
+
+
+def _lead_may_verify(case: Case) -> bool:
+    return case.rules["lead-may-verify"] == "yes"
+
+
 def other_than_requester(case: Case) -> Message | None:
     """The person did not request the closure, and did not endorse it."""
     request = case.item.request
@@ -545,26 +661,30 @@ def involvement(
     case: Case,
     person: Person,
     named: Iterable[tuple[str, Capacity]] = (),
+    *,
+    lead_may: bool = False,
 ) -> Message | None:
     """Why ``person`` is involved in the item, or ``None``.
 
     Every unit that was responsible, lead or cooperating at any time counts, and
-    units below a responsible one; so does every unit the person belonged to since
-    registration. ``named`` adds units that are about to take part. A lead unit
-    that was never responsible may be let off by the rule ``lead-may-verify``.
+    units that stood below a responsible one at any time since registration; so
+    does every unit the person belonged to since registration. ``named`` adds units
+    that are about to take part. ``lead_may`` lets a unit off that was nothing but
+    the lead.
     """
     item, directory = case.item, case.directory
     if person.id in item.involved_people:
         return Message(N_("{person} took part in this item."), person=person.name)
     taking_part = [(entry.unit, entry.capacity) for entry in item.involvements]
     taking_part.extend(named)
-    lead_may = case.rules["lead-may-verify"] == "yes"
-    for own in directory.units_since(person, item.registered_at):
+    since = item.registered_at
+    for own in directory.units_since(person, since):
         for unit, capacity in taking_part:
             if capacity is Capacity.LEAD and lead_may:
                 continue
             if directory.present(own) == directory.present(unit) or (
-                capacity is Capacity.RESPONSIBLE and directory.within(own, unit)
+                capacity is Capacity.RESPONSIBLE
+                and directory.within(own, unit, since=since)
             ):
                 return Message(
                     N_(

@@ -354,7 +354,11 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit (单位). ``outside`` marks a body outside the tree, such as a superior's."""
+    """A unit (单位). ``outside`` marks a body outside the tree, such as a superior's.
+
+    ``former_parents`` pairs each unit it stood below with the moment it left there:
+    who stood below a responsible unit stays involved after a reorganisation.
+    """
 
     id: str
     name: str
@@ -362,6 +366,7 @@ class Unit:
     outside: bool = False
     merged_into: str | None = None
     former_names: tuple[str, ...] = ()
+    former_parents: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

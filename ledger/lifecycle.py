@@ -32,6 +32,8 @@ class Who(StrEnum):
 
 
 UNITS = (Who.RESPONSIBLE, Who.LEAD, Who.COOPERATING)
+DECIDERS = frozenset({Who.SUPERVISOR, Who.APPROVER, Who.VERIFIER})
+"""Who decides comes to the ledger in person: no tracker speaks for them."""
 STAYS: State | None = None
 
 
@@ -82,6 +84,7 @@ _CLOSING = (
     guards.uninvolved,
     guards.other_than_requester,
     guards.other_than_verifier,
+    guards.nothing_pending,
 )
 _PROPOSAL_DECIDED = (guards.uninvolved, guards.other_than_proposer)
 
@@ -91,6 +94,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.REGISTERED,
         State.ASSIGNED,
         Who.SUPERVISOR,
+        guards.all_are_known,
         guards.has_responsible_unit,
         guards.has_lead_where_several,
         guards.has_due,
@@ -109,12 +113,22 @@ TRANSITIONS: tuple[Transition, ...] = (
         frozenset({State.ASSIGNED, State.IN_PROGRESS}),
         STAYS,
         Who.SUPERVISOR,
+        guards.all_are_known,
         guards.has_responsible_unit,
         guards.has_lead_where_several,
         guards.has_reason,
+        guards.keeps_due,
         guards.closers_remain,
     ),
-    _row("amend", OPEN, STAYS, Who.SUPERVISOR, guards.amendable, guards.has_reason),
+    _row(
+        "amend",
+        OPEN,
+        STAYS,
+        Who.SUPERVISOR,
+        guards.amendable,
+        guards.has_fitting_value,
+        guards.has_reason,
+    ),
     _row("start", State.ASSIGNED, State.IN_PROGRESS, Who.RESPONSIBLE, guards.has_plan),
     _row("progress", WORKING, STAYS, UNITS, guards.has_text, guards.not_after_today),
     _row("measure.add", WORKING, STAYS, UNITS, guards.has_text),
@@ -126,7 +140,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards.has_measure,
         guards.not_after_today,
     ),
-    _row("evidence.add", WORKING, STAYS, UNITS),
+    _row("evidence.add", WORKING, STAYS, UNITS, guards.names_a_file),
     _row(
         "extend.request",
         _DATED,
@@ -249,7 +263,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.IN_PROGRESS,
         Who.VERIFIER,
         guards.names_what_is_missing,
-        guards.uninvolved,
+        guards.uninvolved_or_lead,
         guards.other_than_requester,
     ),
     _row(
@@ -260,7 +274,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards.concludes_each_criterion,
         guards.has_method,
         guards.has_day,
-        guards.uninvolved,
+        guards.uninvolved_or_lead,
         guards.other_than_requester,
     ),
     _row(
@@ -461,6 +475,12 @@ def decide(command: str, case: Case) -> Transition:
                 person=case.person.name,
                 who=" / ".join(row.who),
             ),
+        )
+    if case.by_sync and not DECIDERS.isdisjoint(row.who):
+        raise _refused(
+            command,
+            case,
+            Message(N_("It is decided in the ledger, not in a tracker.")),
         )
     missing = [said for guard in row.guards if (said := guard(case)) is not None]
     if missing:

@@ -46,9 +46,11 @@ def item_after(item: Item | None, event: Event) -> Item:
 
     Raises:
         KeyError: when no item event has this kind.
-        ValueError: when an event comes before the registration.
+        ValueError: when an event comes before the registration, or a second one.
     """
     if event.kind == "register":
+        if item is not None:
+            raise ValueError(f"{item.ref} is registered already")
         return from_plain(
             Item,
             {
@@ -287,6 +289,8 @@ def _made_ongoing(item: Item, _event: Event) -> Item:
         review_on=proposal.review_on,
         stage_goal=proposal.stage_goal,
         due=proposal.due,
+        due_basis=None,
+        due_provisional=False,
         rectification=Rectification.ONGOING,
     )
 
@@ -299,6 +303,8 @@ def _made_dated(item: Item, _event: Event) -> Item:
         item,
         proposal=None,
         due=proposal.due,
+        due_basis=None,
+        due_provisional=False,
         review_on=None,
         stage_goal=None,
         rectification=Rectification.PHASED,
@@ -354,6 +360,8 @@ def _sent_back(item: Item, event: Event) -> Item:
         verification=None,
         notice=None,
         rectified_on=None,
+        review_on=None,
+        stage_goal=None,
         rules=(),
     )
 
@@ -410,6 +418,8 @@ def _reopened(item: Item, event: Event) -> Item:
         notice=None,
         closing=None,
         rectified_on=None,
+        review_on=None,
+        stage_goal=None,
         rules=(),
     )
 
@@ -516,7 +526,13 @@ def _unit_renamed(directory: Directory, event: Event) -> Directory:
 
 
 def _unit_moved(directory: Directory, event: Event) -> Directory:
-    unit = replace(directory.units[event.data["id"]], parent=event.data.get("parent"))
+    old = directory.units[event.data["id"]]
+    left = ((old.parent, event.at),) if old.parent else ()
+    unit = replace(
+        old,
+        parent=event.data.get("parent"),
+        former_parents=(*old.former_parents, *left),
+    )
     return replace(directory, units={**directory.units, unit.id: unit})
 
 

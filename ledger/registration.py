@@ -39,7 +39,6 @@ def register(
     Raises:
         Refused: the checklist has no entry, or the actor is no supervisor.
     """
-    require(actor, Role.SUPERVISOR)
     entries = [
         (kind, listed)
         for kind, part in (
@@ -57,6 +56,7 @@ def register(
             name=checklist.document.name,
         )
     with ledger.writing() as directory:
+        require(actor, Role.SUPERVISOR, directory)
         today = ledger.today(directory.rules)
         year = checklist.year or (checklist.published or today).year
         sources = {
@@ -128,8 +128,8 @@ def add(
     year: int | None = None,
 ) -> Item:
     """Put one item on account by hand; ``origin`` says where it comes from."""
-    require(actor, Role.SUPERVISOR)
     with ledger.writing() as directory:
+        require(actor, Role.SUPERVISOR, directory)
         today = ledger.today(directory.rules)
         number, ref = _Numbers(ledger, directory.rules).next(year or today.year)
         item = new_id(ledger.clock)

@@ -21,8 +21,8 @@ def add_unit(
 ) -> Unit:
     """Add a unit, below another or outside the tree."""
     name = clean.name(name)
-    require(actor, Role.SUPERVISOR)
     with ledger.writing() as directory:
+        require(actor, Role.SUPERVISOR, directory)
         if any(unit.name == name for unit in directory.active_units()):
             raise Refused(
                 N_("There is a unit {name} already."),
@@ -52,10 +52,16 @@ def add_person(
     roles: Iterable[Role],
     account: str | None = None,
 ) -> Person:
-    """Add a person with roles. Nobody adds himledger: names are told apart."""
+    """Add a person with roles.
+
+    Nobody grants roles to himself, so nobody adds a person of his own name; and an
+    OS account is one person's for good, also when that person has left: a second
+    record would make one human two.
+    """
     name = clean.name(name)
-    require(actor, Role.SUPERVISOR)
+    account = clean.name(account) if account else None
     with ledger.writing() as directory:
+        require(actor, Role.SUPERVISOR, directory)
         home = directory.find_unit(unit)
         if any(
             person.name == name and directory.present(person.unit) == home.id
@@ -68,13 +74,37 @@ def add_person(
                 name=name,
                 unit=home.name,
             )
+        if actor.person is not None and actor.person.name == name:
+            raise Refused(
+                N_("{name} cannot add {name}."),
+                N_("Nobody grants roles to himself."),
+                N_("Another supervisor adds a person of the same name."),
+                name=name,
+            )
+        bound = next(
+            (
+                person
+                for person in directory.people.values()
+                if account == person.account
+            ),
+            None,
+        )
+        if account and bound is not None:
+            raise Refused(
+                N_("The OS account {account} is bound already."),
+                N_("It is the account of {person}, and an account is one person's."),
+                N_("Give the account that {name} alone logs in with."),
+                account=account,
+                person=bound.name,
+                name=name,
+            )
         data = assignment.stated(
             {
                 "id": f"p{len(directory.people) + 1}",
                 "name": name,
                 "unit": home.id,
                 "roles": sorted({role.value for role in roles}),
-                "account": clean.name(account) if account else None,
+                "account": account,
             }
         )
         if "roles" not in data:
@@ -91,7 +121,6 @@ def add_person(
 
 def link_login(ledger: Ledger, name: str, login: str, actor: Actor) -> Person:
     """Say that ``login`` (``tracker:account``) is the person ``name``."""
-    require(actor, Role.SUPERVISOR)
     tracker, colon, account = clean.name(login).partition(":")
     if not (tracker and colon and account):
         raise UsageProblem(
@@ -101,6 +130,7 @@ def link_login(ledger: Ledger, name: str, login: str, actor: Actor) -> Person:
             login=login,
         )
     with ledger.writing() as directory:
+        require(actor, Role.SUPERVISOR, directory)
         person = directory.find_person(name)
         ledger.record(
             [
@@ -118,7 +148,7 @@ def link_login(ledger: Ledger, name: str, login: str, actor: Actor) -> Person:
 def set_rule(ledger: Ledger, key: str, value: str, reason: str, actor: Actor) -> None:
     """Set one rule; approver only, with a reason."""
     checked(key, value)
-    require(actor, Role.APPROVER)
     with ledger.writing() as directory:
+        require(actor, Role.APPROVER, directory)
         data = {"key": key, "value": value, "reason": needed(reason, "reason")}
         ledger.record([Draft("rules.set", data, actor)], directory)

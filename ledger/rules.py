@@ -38,7 +38,7 @@ def _count(least: int, most: int) -> Callable[[str], bool]:
 def _zone(value: str) -> bool:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # an unknown zone is a KeyError
         return False
     return True
 
