@@ -1,0 +1,12 @@
+"""Fixtures of the tests of trackers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.fixtures import fake_gitea, gitea_process
+
+# Asserts of the suite that lives in the package are shown in full as well.
+pytest.register_assert_rewrite("integrations.conformance")
+
+__all__ = ["fake_gitea", "gitea_process"]

@@ -1,0 +1,47 @@
+"""Every tracker of ours passes the suite that others must pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations.conformance import Lab, TrackerConformance
+from tests.fakes.client import FakeGitea
+from tests.integrations.labs import fake_gitea_lab, folder_lab, real_gitea_lab
+
+GITEAS: dict[str, dict[str, object]] = {
+    "gitea": {},
+    "gitea-shanghai": {"zone": "Asia/Shanghai"},
+    "gitea-new-york": {"zone": "America/New_York"},
+    "gitea-1.25": {"content_version": False, "version": "1.25.4"},
+    "gitea-small-pages": {"page_max": 20},
+    "forgejo-shanghai": {"flavour": "forgejo", "zone": "Asia/Shanghai"},
+    "forgejo-bogota": {"flavour": "forgejo", "zone": "America/Bogota"},
+}
+
+
+class TestFolder(TrackerConformance):
+    @pytest.fixture
+    def lab(self, tmp_path: Path) -> Lab:
+        return folder_lab(tmp_path)
+
+
+class TestFakeGitea(TrackerConformance):
+    @pytest.fixture(params=GITEAS, ids=str)
+    def lab(self, request: pytest.FixtureRequest, gitea_process: FakeGitea) -> Lab:
+        return fake_gitea_lab(gitea_process, **GITEAS[request.param])
+
+
+@pytest.fixture(scope="module")
+def real_project() -> Iterator[Lab]:
+    """One repository for the whole suite; it is deleted afterwards."""
+    with real_gitea_lab() as lab:
+        yield lab
+
+
+class TestRealGitea(TrackerConformance):
+    @pytest.fixture
+    def lab(self, real_project: Lab) -> Lab:
+        return real_project
