@@ -18,12 +18,16 @@ document 9, tracker unreachable 11. Exit code 3 (attention needed) is no error:
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import ClassVar
 
 
 def N_(text: str) -> str:  # noqa: N802 (gettext's own name for "translate later")
     """Mark ``text`` for the message catalogue without translating it here."""
     return text
+
+
+_JOINED = N_("{before} {after}")  # two sentences; Chinese ones touch
 
 
 class LedgerError(Exception):
@@ -68,7 +72,10 @@ def _worded(translate: Callable[[str], str], value: object) -> object:
     if isinstance(value, Message):
         return value.text(translate)
     if isinstance(value, tuple):
-        return " ".join(str(_worded(translate, part)) for part in value)
+        return reduce(
+            lambda before, after: translate(_JOINED).format(before=before, after=after),
+            [str(_worded(translate, part)) for part in value] or [""],
+        )
     return value
 
 

@@ -193,8 +193,20 @@ def _common() -> list[click.Option]:
     ]
 
 
+class Context(click.Context):
+    """A context whose help pages count cells."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        """The page that help is laid out on."""
+        from ledger.cli.page import Page
+
+        return Page(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class Command(click.Command):
     """A command with the common options, and help in the user's language."""
+
+    context_class = Context
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (click's own)
         """Add the common options behind the command's own."""
@@ -226,6 +238,7 @@ def _paragraphs(text: str | None) -> str:
 class Group(click.Group):
     """A group of such commands."""
 
+    context_class = Context
     command_class = Command
     group_class = type
 

@@ -45,7 +45,7 @@ def parts(error: BaseException) -> tuple[str, str, str]:
         return error.parts(_)
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx is not None else "ledger"
-        return error.format_message(), "", f"{path} --help"
+        return _usage(error), "", f"{path} --help"
     if isinstance(error, click.ClickException):
         return error.format_message(), "", ""
     return (
@@ -55,6 +55,14 @@ def parts(error: BaseException) -> tuple[str, str, str]:
             "Nothing half-written is kept. Repeat with --debug and report what it prints."
         ),
     )
+
+
+def _usage(error: click.UsageError) -> str:
+    """What click says, but for the full stop that it always sets in English."""
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        name = error.param.get_error_hint(error.ctx)
+        return _("{name} is missing.").format(name=name)
+    return error.format_message()
 
 
 def explain(error: Exception, *, debug: bool, machine: bool) -> int:
@@ -73,9 +81,13 @@ def explain(error: Exception, *, debug: bool, machine: bool) -> int:
         }
         sys.stderr.write(json.dumps(document, ensure_ascii=False) + "\n")
         return code
-    for label, part in ((_("Error"), what), (_("Why"), why), (_("Next"), todo)):
+    for line, part in (
+        (_("Error: {text}"), what),
+        (_("Why: {text}"), why),
+        (_("Next: {text}"), todo),
+    ):
         if part:
-            sys.stderr.write(f"{label}: {part}\n")
+            sys.stderr.write(line.format(text=part) + "\n")
     return code
 
 
