@@ -206,6 +206,19 @@ def read_wishes(path: Path) -> list[Wish]:
             N_("Save it as CSV, UTF-8."),
             path=path,
         )
+    try:
+        return _wishes(path, decoded)
+    except csv.Error as error:
+        raise UsageProblem(
+            N_("{path} is no CSV."),
+            "{error}.",
+            N_("Look for a quote that is never closed."),
+            path=path,
+            error=error,
+        ) from error
+
+
+def _wishes(path: Path, decoded: str) -> list[Wish]:
     rows = csv.DictReader(io.StringIO(decoded, newline=""), restkey="+", restval="")
     columns = [column.strip() for column in rows.fieldnames or []]
     wrong = [column for column in columns if column not in COLUMNS]

@@ -9,7 +9,8 @@ short, or written anew from the first line — shows only against a sealed head.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,9 +19,9 @@ from ledger.clock import moment
 from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message
 from ledger.guards import Case
-from ledger.item import Item
+from ledger.item import Item, Role
 from ledger.journal import FIRST_HASH, Event, NotCanonical, body_of, chain, event_of
-from ledger.lifecycle import TRANSITIONS, decide
+from ledger.lifecycle import TRANSITIONS, Transition, decide
 from ledger.projection import (
     directory_after,
     item_after,
@@ -30,8 +31,24 @@ from ledger.projection import (
 from ledger.storage.directory import expected_rows
 from ledger.storage.items import parts_of, row_of, ties_of
 from ledger.storage.journal import Head, Row
+from ledger.storage.sqlite import damage_named
 
 _JUDGED = frozenset(row.command for row in TRANSITIONS)
+_TAKES = {
+    "register": Role.SUPERVISOR,
+    "unit.add": Role.SUPERVISOR,
+    "unit.rename": Role.SUPERVISOR,
+    "unit.move": Role.SUPERVISOR,
+    "unit.merge": Role.SUPERVISOR,
+    "person.add": Role.SUPERVISOR,
+    "person.move": Role.SUPERVISOR,
+    "person.roles": Role.SUPERVISOR,
+    "person.leave": Role.SUPERVISOR,
+    "person.link": Role.SUPERVISOR,
+    "person.account": Role.SUPERVISOR,
+    "rules.set": Role.APPROVER,
+}
+"""The role that an act outside the lifecycle takes, by the kind of its event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +85,12 @@ def audit(
     ledger: Ledger, *, progress: Callable[[int, int], None] | None = None
 ) -> Report:
     """Check ``ledger``. ``progress`` is told events done and events in all."""
-    with ledger.store.reading():
+    with damage_named(ledger.store.path), ledger.store.examining():
         checking = _Audit(ledger)
-        faults = [
-            *checking.file(),
-            *checking.chain(progress),
-            *checking.projection(),
-            *checking.evidence(),
-        ]
+        faults = [*checking.file(), *checking.chain(progress)]
+        if checking.whole:
+            # Behind a broken entry everything would differ, and bury the entry.
+            faults += [*checking.projection(), *checking.evidence()]
         return Report(
             head=ledger.store.journal.head(),
             events=checking.events,
@@ -92,6 +107,7 @@ class _Audit:
         self._ledger = ledger
         self._store = ledger.store
         self.events = 0
+        self.whole = True
         self.closed = 0
         self.items: dict[str, Item] = {}
         self.directory = Directory()
@@ -105,7 +121,7 @@ class _Audit:
         for name in self._store.missing_triggers():
             yield Fault(
                 Message(N_("trigger {name}"), name=name),
-                Message(N_("It is missing or was changed.")),
+                Message(N_("It is missing, was changed, or is none of the ledger's.")),
             )
 
     # The journal
@@ -114,15 +130,10 @@ class _Audit:
         total = self._store.journal.count()
         previous = FIRST_HASH
         for expected, row in enumerate(self._store.journal.rows(), 1):
-            if row.seq != expected:
-                yield _entry(row, N_("Entry {seq} is missing before it."), seq=expected)
-                return
-            event = self._event(row)
+            event = self._event(row, expected, previous)
             if isinstance(event, Fault):
+                self.whole = False
                 yield event
-                return
-            if chain(previous, row.body) != row.hash:
-                yield _entry(row, N_("Its hash does not follow from the entry before."))
                 return
             previous = row.hash
             self.events += 1
@@ -132,8 +143,10 @@ class _Audit:
         if progress is not None:
             progress(total, total)
 
-    def _event(self, row: Row) -> Event | Fault:
-        """The row's event if every stored copy of it says the same."""
+    def _event(self, row: Row, expected: int, previous: str) -> Event | Fault:
+        """The row's event if it continues the chain and every copy says the same."""
+        if row.seq != expected:
+            return _entry(row, N_("Entry {seq} is missing before it."), seq=expected)
         try:
             event = event_of(row.body)
             again = body_of(event)
@@ -146,12 +159,16 @@ class _Audit:
             return _entry(row, N_("Its columns differ from what was hashed."))
         if event.ledger != self._ledger.id:
             return _entry(row, N_("It belongs to another ledger."))
+        if chain(previous, row.body) != row.hash:
+            return _entry(row, N_("Its hash does not follow from the entry before."))
         return event
 
     def _folded(self, row: Row, event: Event) -> Iterator[Fault]:
         try:
             if event.kind in _JUDGED and event.item is not None:
                 yield from self._judged(row, event)
+            elif event.kind in _TAKES:
+                yield from self._by_role(row, event)
             if touches_directory(event.kind):
                 self.directory = directory_after(self.directory, event)
             if event.item is not None and touches_item(event.kind):
@@ -172,8 +189,10 @@ class _Audit:
         if event.kind == "progress" and "via" in event.data:
             return
         day = _day_of(event, self.directory)
+        sync = event.actor != event.person
+        case = Case(item, person, self.directory, event.data, day, by_sync=sync)
         try:
-            decide(event.kind, Case(item, person, self.directory, event.data, day))
+            done = decide(event.kind, case)
         except LedgerError as error:
             yield Fault(
                 Message(N_("entry {seq} ({ref})"), seq=row.seq, ref=item.ref),
@@ -184,6 +203,17 @@ class _Audit:
                     reasons=error.values.get("reasons", ""),
                 ),
             )
+            return
+        if not _follows(done, case):
+            yield Fault(
+                Message(N_("entry {seq} ({ref})"), seq=row.seq, ref=item.ref),
+                Message(N_("What it says came of the act did not follow from it.")),
+            )
+
+    def _by_role(self, row: Row, event: Event) -> Iterator[Fault]:
+        person = self.directory.people.get(event.person or "")
+        if person is None or _TAKES[event.kind] not in person.roles or person.left:
+            yield _entry(row, N_("Whoever did it did not have the role it takes."))
 
     def _followed(self, item: Item, event: Event) -> None:
         """Keep what the report says of closings and evidence."""
@@ -195,6 +225,10 @@ class _Audit:
         if event.kind == "evidence.add":
             kept = item.evidence[-1]
             self.digests.setdefault(kept.digest, []).append((item.ref, kept.name))
+        if event.kind in ("transfer.propose", "void.propose"):
+            self.digests.setdefault(event.data["document"], []).append(
+                (item.ref, event.kind)
+            )
         if event.kind == "close":
             self.closed += 1
             people = {who for who, _ in acts.values()}
@@ -212,24 +246,37 @@ class _Audit:
             if item is None:
                 yield _stored(row[1], N_("No entry of the journal registers it."))
             elif row != row_of(item):
-                yield _stored(
-                    row[1], N_("What is stored is not what the journal makes.")
-                )
+                yield _stored(item.ref, _DIFFERS)
         for item in self.items.values():
             if item.id not in seen:
                 yield _stored(item.ref, N_("It is in the journal and not stored."))
-        parts = sorted(part for item in self.items.values() for part in parts_of(item))
-        if parts != self._store.items.part_rows():
-            yield _stored("parts", N_("What is stored is not what the journal makes."))
-        ties = sorted(tie for item in self.items.values() for tie in ties_of(item))
-        if ties != self._store.items.tie_rows():
-            yield _stored("ties", N_("What is stored is not what the journal makes."))
-        found, expected = self._store.directory.rows(), expected_rows(self.directory)
-        for table, rows in expected.items():
-            if rows != found[table]:
-                yield _stored(
-                    table, N_("What is stored is not what the journal makes.")
-                )
+        items = list(self.items.values())
+        yield from self._differing(
+            "parts",
+            (part for item in items for part in parts_of(item)),
+            self._store.items.part_rows(),
+        )
+        yield from self._differing(
+            "ties",
+            (tie for item in items for tie in ties_of(item)),
+            self._store.items.tie_rows(),
+        )
+        found = self._store.directory.rows()
+        for table, rows in expected_rows(self.directory).items():
+            yield from self._differing(table, rows, found[table])
+
+    def _differing(
+        self,
+        table: str,
+        made: Iterable[tuple[object, ...]],
+        stored: Iterable[tuple[object, ...]],
+    ) -> Iterator[Fault]:
+        """Name each row, once, that is stored otherwise than the journal makes it."""
+        should, found = Counter(made), Counter(stored)
+        differing = [*(should - found), *(found - should)]
+        for key in dict.fromkeys(row[0] for row in differing):
+            item = self.items.get(str(key))
+            yield _stored(f"{table} {item.ref if item else key}", _DIFFERS)
 
     def evidence(self) -> Iterator[Fault]:
         for digest, fault in self._ledger.evidence.faults(self.digests):
@@ -245,6 +292,7 @@ class _Audit:
                 )
 
 
+_DIFFERS = N_("What is stored is not what the journal makes.")
 _EVIDENCE_FAULTS = {
     "missing": N_("The file is missing."),
     "changed": N_("The file is not the one that was added."),
@@ -260,4 +308,21 @@ def _stored(name: object, wrong: str) -> Fault:
 
 
 def _day_of(event: Event, directory: Directory) -> date:
-    return moment(event.at).astimezone(directory.rules.zone).date()
+    """The day by which the act was judged: what the clock read, if it had jumped back."""
+    read = event.recorded_by.get("clock_read", event.at)
+    return moment(read).astimezone(directory.rules.zone).date()
+
+
+def _follows(done: Transition, case: Case) -> bool:
+    """Whether the event says of itself what the ledger works out for such an act."""
+    data, item = case.data, case.item
+    target = done.goes_to(item)
+    if data.get("to") != (None if target is item.state else target.value):
+        return False
+    if done.command == "close" and data.get("evidence") != sorted(
+        {kept.digest for kept in item.evidence}
+    ):
+        return False
+    if done.command in ("request-closure", "close"):
+        return bool(data.get("rules") == dict(case.rules.all()))
+    return True

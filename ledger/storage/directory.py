@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 
 from ledger.directory import Directory
 from ledger.item import Person, Unit
 from ledger.journal import canonical
-from ledger.plain import from_plain, to_plain
+from ledger.plain import to_plain
 from ledger.rules import Rules
+from ledger.storage.documents import value_of
 
 
 class DirectoryTables:
@@ -23,13 +23,13 @@ class DirectoryTables:
         """The units, people and rules as they stand."""
         return Directory(
             {
-                unit: from_plain(Unit, json.loads(doc))
+                unit: value_of(Unit, doc)
                 for unit, doc in self._connection.execute(
                     "SELECT id, doc FROM units ORDER BY place"
                 )
             },
             {
-                person: from_plain(Person, json.loads(doc))
+                person: value_of(Person, doc)
                 for person, doc in self._connection.execute(
                     "SELECT id, doc FROM people ORDER BY place"
                 )
@@ -37,13 +37,13 @@ class DirectoryTables:
             Rules.of(self._connection.execute("SELECT key, value FROM rules")),
         )
 
-    def rows(self) -> dict[str, list[tuple[str, ...]]]:
+    def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row as stored, by table, for an audit to compare."""
         return {
             table: self._connection.execute(query).fetchall()
             for table, query in (
-                ("units", "SELECT id, doc FROM units ORDER BY place"),
-                ("people", "SELECT id, doc FROM people ORDER BY place"),
+                ("units", "SELECT id, place, doc FROM units ORDER BY place"),
+                ("people", "SELECT id, place, doc FROM people ORDER BY place"),
                 ("rules", "SELECT key, value FROM rules ORDER BY key"),
             )
         }
@@ -71,15 +71,16 @@ class DirectoryTables:
             )
 
 
-def expected_rows(directory: Directory) -> dict[str, list[tuple[str, ...]]]:
+def expected_rows(directory: Directory) -> dict[str, list[tuple[object, ...]]]:
     """The rows that :meth:`DirectoryTables.rows` must show for ``directory``."""
     return {
         "units": [
-            (key, canonical(to_plain(unit))) for key, unit in directory.units.items()
+            (key, place, canonical(to_plain(unit)))
+            for place, (key, unit) in enumerate(directory.units.items())
         ],
         "people": [
-            (key, canonical(to_plain(person)))
-            for key, person in directory.people.items()
+            (key, place, canonical(to_plain(person)))
+            for place, (key, person) in enumerate(directory.people.items())
         ],
         "rules": list(directory.rules.values),
     }

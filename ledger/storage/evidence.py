@@ -12,12 +12,12 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ledger.errors import N_, Message, UsageProblem
+from ledger.errors import N_, LedgerError, Message, UsageProblem
 
 _CHUNK = 1 << 20
 
@@ -53,22 +53,23 @@ class EvidenceStore:
             UsageProblem: it is missing, a folder, a device, empty, unreadable, or
                 changed while it was read.
         """
-        try:
-            # Never blocks on a pipe, never opens a device for its side effects.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError as error:
-            raise _unusable(path, Message("{error}.", error=error.strerror)) from error
+        descriptor = _opened(path)
         with os.fdopen(descriptor, "rb") as source:
             before = os.fstat(source.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise _unusable(path, Message(N_("It is no ordinary file.")))
             if before.st_size == 0:
                 raise _unusable(path, Message(N_("The file is empty.")))
-            stored = self.add_stream(source, path.name, progress=progress)
-            after = os.fstat(source.fileno())
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise _unusable(path, Message(N_("It changed while it was read.")))
-        return stored
+
+            def unchanged() -> None:
+                after = os.fstat(source.fileno())
+                if (before.st_size, before.st_mtime_ns) != (
+                    after.st_size,
+                    after.st_mtime_ns,
+                ):
+                    raise _unusable(path, Message(N_("It changed while it was read.")))
+
+            return self._keep(_pieces(source, path), path.name, progress, unchanged)
 
     def add_stream(
         self,
@@ -78,30 +79,57 @@ class EvidenceStore:
         progress: Callable[[int], None] | None = None,
     ) -> Stored:
         """Copy what ``source`` still yields into the store, under ``name``."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        return self._keep(iter(lambda: source.read(_CHUNK), b""), name, progress)
+
+    def _keep(
+        self,
+        pieces: Iterable[bytes],
+        name: str,
+        progress: Callable[[int], None] | None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Stored:
+        """Store ``pieces``; what ``check`` objects to at their end is not kept."""
         digest = hashlib.sha256()
         size = 0
-        descriptor, temporary = tempfile.mkstemp(prefix=".coming-", dir=self.folder)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    target.write(chunk)
-                    size += len(chunk)
-                    if progress is not None:
-                        progress(len(chunk))
+        with self._coming() as (target, temporary):
+            for piece in pieces:
+                digest.update(piece)
+                with _writing(self.folder):
+                    target.write(piece)
+                size += len(piece)
+                if progress is not None:
+                    progress(len(piece))
+            check()
+            with _writing(self.folder):
                 target.flush()
                 os.fsync(target.fileno())
                 os.fchmod(target.fileno(), 0o444)
-            final = self.path(digest.hexdigest())
-            if not final.exists():
-                final.parent.mkdir(exist_ok=True)
-                Path(temporary).replace(final)
-                _flush_folder(final.parent)
-        finally:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
+                self._name(temporary, self.path(digest.hexdigest()))
         return Stored(digest.hexdigest(), name, size)
+
+    def _name(self, temporary: Path, final: Path) -> None:
+        if final.exists():
+            return
+        if not final.parent.exists():
+            final.parent.mkdir(exist_ok=True)
+            _flush_folder(self.folder)
+        temporary.replace(final)
+        _flush_folder(final.parent)
+
+    @contextmanager
+    def _coming(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """A file to write to, which is gone afterwards unless it got its name."""
+        with _writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(prefix=".coming-", dir=self.folder)
+        target = os.fdopen(descriptor, "wb")
+        try:
+            yield target, Path(name)
+        finally:
+            with suppress(OSError):  # a full disk has been told by then
+                target.close()
+            with suppress(FileNotFoundError):
+                Path(name).unlink()
 
     def faults(self, digests: Iterable[str]) -> Iterator[tuple[str, str]]:
         """The digests whose file is ``missing`` or ``changed``."""
@@ -109,11 +137,52 @@ class EvidenceStore:
             try:
                 with self.path(digest).open("rb") as file:
                     found = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError:
+            except (OSError, ValueError):  # a name with a zero byte is a ValueError
                 yield digest, "missing"
                 continue
             if found != digest:
                 yield digest, "changed"
+
+
+def _opened(path: Path) -> int:
+    """A descriptor to read ``path``, a link only where it stays in its folder."""
+    try:
+        real = path.resolve(strict=True)
+        if path.is_symlink() and not real.is_relative_to(path.parent.resolve()):
+            raise _unusable(path, Message(N_("It is a link to {target}."), target=real))
+        # Never blocks on a pipe, never opens a device for its side effects.
+        return os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise _unusable(path, Message("{error}.", error=error.strerror)) from error
+    except (ValueError, RuntimeError) as error:  # a zero byte; a circle of links
+        raise _unusable(path, Message("{error}.", error=error)) from error
+
+
+def _pieces(source: BinaryIO, path: Path) -> Iterator[bytes]:
+    """What ``source`` holds, piece by piece; failing to read is the file's fault."""
+    while True:
+        try:
+            piece = source.read(_CHUNK)
+        except OSError as error:
+            raise _unusable(path, Message("{error}.", error=error.strerror)) from error
+        if not piece:
+            return
+        yield piece
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what the disk refuses into an error that helps; nothing is kept then."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(
+            N_("{path} could not be read or written."),
+            "{error}.",
+            N_("Check the disk, its free space and the rights on the folder."),
+            path=folder,
+            error=error.strerror,
+        ) from error
 
 
 def _flush_folder(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +10,8 @@ from datetime import date
 
 from ledger.item import Capacity, Item, Source
 from ledger.journal import canonical
-from ledger.plain import from_plain, to_plain
+from ledger.plain import to_plain
+from ledger.storage.documents import value_of
 
 _COLUMNS = (
     "id",
@@ -213,7 +213,7 @@ class ItemTable:
 
 
 def _item(doc: str) -> Item:
-    return from_plain(Item, json.loads(doc))
+    return value_of(Item, doc)
 
 
 def _iso(day: date | None) -> str | None:

@@ -76,8 +76,14 @@ class Store:
         refuse_network(path.parent)
         with damage_named(path):
             connection = _connect(path)
-            (identity,) = connection.execute("PRAGMA application_id").fetchone()
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            try:
+                (identity,) = connection.execute("PRAGMA application_id").fetchone()
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+            except BaseException:
+                connection.close()
+                raise
+        if identity != APPLICATION_ID or version > schema.VERSION:
+            connection.close()
         if identity != APPLICATION_ID:
             raise Damaged(
                 N_("{path} is no ledger."),
@@ -146,16 +152,28 @@ class Store:
         finally:
             self.connection.execute("COMMIT")
 
+    @contextmanager
+    def examining(self) -> Iterator[None]:
+        """As :meth:`reading`, and text that is no text comes as it is, to be found."""
+        self.connection.text_factory = lambda raw: raw.decode(errors="surrogateescape")
+        try:
+            with self.reading():
+                yield
+        finally:
+            self.connection.text_factory = str
+
     def missing_triggers(self) -> list[str]:
-        """The names of triggers that are gone or say something else."""
+        """The names of triggers that are gone, say something else, or are not ours."""
         found = dict(
             self.connection.execute(
                 "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
             ).fetchall()
         )
-        return [
-            name for name, text in schema.TRIGGERS.items() if found.get(name) != text
-        ]
+        return sorted(
+            name
+            for name in found.keys() | schema.TRIGGERS.keys()
+            if found.get(name) != schema.TRIGGERS.get(name)
+        )
 
     def file_faults(self) -> list[str]:
         """What SQLite itself finds wrong with the file's structure."""
