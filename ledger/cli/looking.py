@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,11 +18,51 @@ from ledger.cli.app import (
     session,
     width,
 )
-from ledger.errors import N_
+from ledger.errors import N_, UsageProblem
 from ledger.i18n import _
 from ledger.item import Kind
 
+if TYPE_CHECKING:
+    from ledger.book import Ledger
+
 ATTENTION, DAMAGED = 3, 8
+
+
+def _as_of(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise UsageProblem(
+            N_("“{text}” is no past day."),
+            N_("It must be a date with its year."),
+            N_("Write it like --as-of 2024-06-07."),
+            text=value[:40],
+        ) from error
+
+
+as_of_option = option(
+    "--as-of",
+    "day",
+    metavar="DATE",
+    callback=_as_of,
+    help=N_("As the ledger stood at the end of this day: what was recorded by then."),
+)
+
+
+def _ledger(day: date | None) -> Ledger:
+    """The ledger as it stands, or as it stood at the end of ``day``."""
+    ledger = session().ledger
+    if day is None:
+        return ledger
+    from ledger.past import as_of
+
+    past = as_of(ledger, day)
+    click.get_current_context().call_on_close(past.close)
+    return past
 
 
 @click.command("list", cls=Command)
@@ -39,6 +81,7 @@ ATTENTION, DAMAGED = 3, 8
     help=N_("Only items of this kind."),
 )
 @option("--limit", type=click.IntRange(1), help=N_("At most so many."))
+@as_of_option
 @format_option()
 def list_command(
     state: str | None,
@@ -46,13 +89,14 @@ def list_command(
     year: int | None,
     kind: str | None,
     limit: int | None,
+    day: date | None,
     form: str,
 ) -> None:
     """List items."""
     from ledger.selecting import by_selection
     from ledger.views import items as view
 
-    ledger = session().ledger
+    ledger = _ledger(day)
     found = by_selection(
         ledger, state=state, unit=unit, year=year, kind=kind, limit=limit
     )
@@ -70,12 +114,13 @@ def list_command(
 
 @click.command("show", cls=Command)
 @click.argument("ref")
+@as_of_option
 @format_option()
-def show_command(ref: str, form: str) -> None:
+def show_command(ref: str, day: date | None, form: str) -> None:
     """Show everything about one item."""
     from ledger.views import items as view
 
-    ledger = session().ledger
+    ledger = _ledger(day)
     item, directory = ledger.find(ref), ledger.directory
     today = ledger.today(directory.rules)
     if form == "json":
@@ -118,8 +163,9 @@ def _everything() -> object:
     is_flag=True,
     help=N_("Exit with 3 when something is overdue or waits too long."),
 )
+@as_of_option
 @format_option()
-def status_command(check: bool, form: str) -> int:
+def status_command(check: bool, day: date | None, form: str) -> int:
     """Show how the ledger stands.
 
     Closure rate = closed / (all - void - transferred). Completion rate = (closure
@@ -129,7 +175,7 @@ def status_command(check: bool, form: str) -> int:
     from ledger import figures
     from ledger.views import status as view
 
-    ledger = session().ledger
+    ledger = _ledger(day)
     numbers = figures.status(ledger.store, ledger.directory, now=ledger.clock.now())
     if form == "json":
         say_json(view.document(numbers))
@@ -139,13 +185,14 @@ def status_command(check: bool, form: str) -> int:
 
 
 @click.command("weekly", cls=Command)
+@as_of_option
 @format_option("markdown")
-def weekly_command(form: str) -> None:
+def weekly_command(day: date | None, form: str) -> None:
     """Show the weekly brief."""
     from ledger import figures
     from ledger.views import weekly as view
 
-    ledger = session().ledger
+    ledger = _ledger(day)
     numbers = figures.weekly(ledger.store, ledger.directory, now=ledger.clock.now())
     if form == "json":
         say_json(view.document(numbers))
