@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email import message_from_bytes
-from typing import cast
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from tests.fakes.giteastate import (
@@ -37,6 +37,8 @@ from tests.fakes.server import Reply, Request, serve
 
 GHOST = User(-1, "Ghost")
 VERSIONS = {"gitea": "1.26.3", "forgejo": "15.0.3+gitea-1.22.0"}
+
+Row = TypeVar("Row")
 
 R = "/api/v1/repos/{owner}/{repo}"
 
@@ -220,6 +222,9 @@ class Gitea(Routed):
 
     def page(self, rows: list[JSON], *, total: int | None = None) -> Reply:
         """One page of a list with its real total; a large limit is clamped."""
+        if self.state.flavour == "forgejo" and "page" not in self.request.query:
+            # Seen in Forgejo 15: comments and timeline are then not paged at all.
+            return Reply.json(200, rows, X_Total_Count=str(len(rows)))
         query, state = self.request.query, self.state
         limit = int(query.get("limit") or 0) or state.page_default
         limit = min(limit, state.page_max)
@@ -348,10 +353,10 @@ class Gitea(Routed):
                 raise self.no(404, f"user does not exist [uid: 0, name: {author}]")
             found = [issue for issue in found if issue.user.login == author]
         found.sort(key=lambda issue: (issue.created, issue.id), reverse=True)
-        # Only the rows of the page are shown: lists of thousands are read often.
         return self.page_of(found, lambda issue: self.state.show_issue(repo, issue))
 
-    def page_of(self, rows: list[Issue], show: Callable[[Issue], JSON]) -> Reply:
+    def page_of(self, rows: list[Row], show: Callable[[Row], JSON]) -> Reply:
+        """One page of a list; only its own rows are shown, for lists grow long."""
         query, state = self.request.query, self.state
         limit = min(int(query.get("limit") or 0) or state.page_default, state.page_max)
         number = max(int(query.get("page") or 1), 1)
@@ -430,17 +435,22 @@ class Gitea(Routed):
         return found
 
     def cut(self, title: str) -> str:
-        """Gitea cuts to 255 columns, Forgejo to 255 bytes; neither says so."""
+        """Gitea cuts to 255 columns, Forgejo to 255 bytes; neither says so.
+
+        Three of them are left for the ellipsis, in columns as in bytes.
+        """
         if len(title.encode()) <= 255:
             return title
-        wide = self.state.flavour == "gitea"
-        room = 254 if wide else 252
-        kept = ""
-        for mark in title:
-            size = (1 if mark.isascii() else 2) if wide else len(mark.encode())
-            if room < size:
-                return f"{kept}…"
-            room -= size
+        by_columns = self.state.flavour == "gitea"
+        room, kept = 252, ""
+        for at, mark in enumerate(title):
+            width = (1 if mark.isascii() else 2) if by_columns else len(mark.encode())
+            if room < width:
+                rest = title[at:]
+                columns = sum(1 if one.isascii() else 2 for one in rest)
+                fits = by_columns and len(rest) <= 3 and columns <= room + 3
+                return title if fits else f"{kept}…"
+            room -= width
             kept += mark
         return title
 
@@ -619,10 +629,15 @@ class Gitea(Routed):
         issue, comment = self.comment_in(repo, number)
         if comment.user is not self.user and not self.writer(repo):
             raise Answered(Reply(403, {}, b""))
+        shown = self.state.show_comment(repo, issue, comment)
         if form.get("body") not in (None, comment.body):
             comment.body = str(form["body"])
             comment.updated = self.seconds()
-        return Reply.json(200, self.state.show_comment(repo, issue, comment))
+            shown = self.state.show_comment(repo, issue, comment)
+        elif self.state.flavour == "gitea":
+            # Seen in Gitea 1.27: who does not change a comment is not told its author.
+            shown["user"] = None
+        return Reply.json(200, shown)
 
     @route("DELETE", R + "/issues/comments/{n}", "issue")
     def delete_comment(self, owner: str, name: str, number: str) -> Reply:
@@ -651,7 +666,7 @@ class Gitea(Routed):
     def list_labels(self, owner: str, name: str) -> Reply:
         repo = self.repo_for(owner, name)
         found = sorted(repo.labels.values(), key=lambda label: label.name)
-        return self.page([self.state.show_label(repo, label) for label in found])
+        return self.page_of(found, lambda label: self.state.show_label(repo, label))
 
     @route("POST", R + "/labels", "issue")
     def create_label(self, owner: str, name: str) -> Reply:
@@ -762,13 +777,14 @@ class Gitea(Routed):
     @route("GET", R + "/milestones", "issue")
     def list_milestones(self, owner: str, name: str) -> Reply:
         repo = self.repo_for(owner, name)
-        wanted = self.request.query.get("state", "open")
+        default = "open" if self.state.flavour == "gitea" else "all"
+        wanted = self.request.query.get("state", default)
         found = [
             one
             for one in repo.milestones.values()
             if wanted == "all" or one.closed == (wanted == "closed")
         ]
-        return self.page([self.state.show_milestone(repo, one) for one in found])
+        return self.page_of(found, lambda one: self.state.show_milestone(repo, one))
 
     @route("POST", R + "/milestones", "issue")
     def create_milestone(self, owner: str, name: str) -> Reply:
@@ -785,6 +801,19 @@ class Gitea(Routed):
         )
         repo.milestones[made.id] = made
         return Reply.json(201, self.state.show_milestone(repo, made))
+
+    @route("PATCH", R + "/milestones/{n}", "issue")
+    def edit_milestone(self, owner: str, name: str, number: str) -> Reply:
+        repo = self.repo_for(owner, name)
+        milestone = repo.milestones.get(int(number))
+        if milestone is None:
+            raise self.no(404, "not found")
+        form = self.form(title=str, description=str, state=str)
+        milestone.title = str(form.get("title") or milestone.title)
+        milestone.description = str(form.get("description", milestone.description))
+        if "state" in form:
+            milestone.closed = form["state"] == "closed"
+        return Reply.json(200, self.state.show_milestone(repo, milestone))
 
     # -- attachments -----------------------------------------------------------------------
 
