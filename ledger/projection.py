@@ -221,6 +221,25 @@ def _measure_done(item: Item, event: Event) -> Item:
     )
 
 
+def _measure_ticked(item: Item, event: Event) -> Item:
+    """A tick in a tracker's task list: it says that, not who set it."""
+    done = date.fromisoformat(event.data["on"]) if event.data["done"] else None
+    return replace(
+        item,
+        measures=tuple(
+            replace(measure, done=done)
+            if measure.number == event.data["number"]
+            else measure
+            for measure in item.measures
+        ),
+    )
+
+
+def _owner_taken(item: Item, event: Event) -> Item:
+    owner = event.data["owner"]
+    return replace(item, owner=owner, involved_people=_with_people(item, owner))
+
+
 def _evidence_added(item: Item, event: Event) -> Item:
     data = event.data
     evidence = Evidence(
@@ -446,6 +465,8 @@ _ITEM_EVENTS: dict[str, Callable[[Item, Event], Item]] = {
     "progress": _progressed,
     "measure.add": _measure_added,
     "measure.done": _measure_done,
+    "measure.tick": _measure_ticked,
+    "owner.take": _owner_taken,
     "evidence.add": _evidence_added,
     "extend.request": _proposed,
     "extend.grant": _extended,
