@@ -213,6 +213,31 @@ class Weekly(NamedTuple):
     head: tuple[int, str]
 
 
+class Tie(NamedTuple):
+    """Another item that an item is tied to; ``outgoing``: the item says so itself."""
+
+    relation: str
+    outgoing: bool
+    ref: str
+    title: str
+
+
+class TrackerLink(NamedTuple):
+    """The issue that stands for an item in a tracker."""
+
+    tracker: str
+    key: str
+    url: str
+    state: str
+
+
+class Beside(NamedTuple):
+    """What the ledger knows of an item beside the item itself."""
+
+    ties: tuple[Tie, ...]
+    trackers: tuple[TrackerLink, ...]
+
+
 def light(
     bound: date | None, milestone: date | None, today: date, soon: timedelta
 ) -> Light | None:
@@ -238,6 +263,15 @@ def weekly(
 ) -> Weekly:
     """The brief of the week of ``now``; its lists have at most ``most`` lines each."""
     return _Asking(store, directory, now).weekly(most)
+
+
+def beside(store: Store, item: str) -> Beside:
+    """What is tied to the item with the id ``item``, and where trackers hold it."""
+    tables = FigureTables(store.connection)
+    return Beside(
+        tuple(Tie(*row) for row in tables.ties(item)),
+        tuple(TrackerLink(*row) for row in tables.links(item)),
+    )
 
 
 class _Asking:

@@ -179,13 +179,8 @@ class FigureTables:
         rows = []
         for *columns, doc in found:
             kept = json.loads(doc)
-            rows.append(
-                Row(
-                    *columns,
-                    owner=kept.get("owner"),
-                    provisional=kept.get("due_provisional", False),
-                )
-            )
+            more = (kept.get("owner"), kept.get("due_provisional", False))
+            rows.append(Row._make((*columns, *more)))
         return rows
 
     def years(self) -> tuple[int, int] | None:
@@ -207,6 +202,25 @@ class FigureTables:
         """The names of the trackers."""
         rows = self._connection.execute("SELECT name FROM trackers ORDER BY name")
         return [name for (name,) in rows]
+
+    def ties(self, item: str) -> list[tuple[str, bool, str, str]]:
+        """What ``item`` is tied to: relation, whether from it, reference, title."""
+        rows = self._connection.execute(
+            "SELECT relation, 1, ref, title FROM ties JOIN items ON items.id = other"
+            " WHERE item = ? UNION ALL"
+            " SELECT relation, 0, ref, title FROM ties JOIN items ON items.id = item"
+            " WHERE other = ? ORDER BY 2 DESC, 1, 3",
+            (item, item),
+        )
+        return [(relation, bool(out), ref, title) for relation, out, ref, title in rows]
+
+    def links(self, item: str) -> list[tuple[str, str, str, str]]:
+        """Where ``item`` stands in trackers: tracker, key, address, state of the link."""
+        return self._connection.execute(
+            "SELECT tracker, key, url, state FROM links WHERE item = ?"
+            " ORDER BY tracker",
+            (item,),
+        ).fetchall()
 
     # From the journal
 
