@@ -109,8 +109,8 @@ def on_time(counted: Tally) -> str:
 def standing(counted: Tally, soon: int) -> list[str | Toned]:
     """The numbers beside the rates; what is wrong is always said, even when it is 0."""
     parts: list[str | Toned] = [
-        _told(_("overdue {n}").format(n=counted.overdue), counted.overdue, Tone.RED),
-        _told(
+        told(_("overdue {n}").format(n=counted.overdue), counted.overdue, Tone.RED),
+        told(
             _("due in {days} days {n}").format(days=soon, n=counted.soon),
             counted.soon,
             Tone.YELLOW,
@@ -128,7 +128,8 @@ def standing(counted: Tally, soon: int) -> list[str | Toned]:
     return parts
 
 
-def _told(text: str, count: int, tone: Tone) -> str | Toned:
+def told(text: str, count: int, tone: Tone) -> str | Toned:
+    """``text`` in ``tone`` where there is something to count."""
     return Toned(text, tone) if count else text
 
 
@@ -192,8 +193,8 @@ def unit_table(
         (
             unit.name or Toned(f"({_('not assigned')})", Tone.DIM),
             str(unit.tally.open),
-            _told(str(unit.tally.overdue), unit.tally.overdue, Tone.RED),
-            _told(str(unit.tally.soon), unit.tally.soon, Tone.YELLOW),
+            told(str(unit.tally.overdue), unit.tally.overdue, Tone.RED),
+            told(str(unit.tally.soon), unit.tally.soon, Tone.YELLOW),
             str(unit.tally.waiting),
             str(unit.tally.closed),
             words.DASH if unit.idle is None else words.days(unit.idle),
