@@ -272,7 +272,7 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
     text = source.text
     root = Section(None, System.TITLE, 0, 0, 0, 0, len(text), "", bare=False)
     last: Section = root
-    for section in _openings(source, heading):
+    for section in _settled(list(_openings(source, heading))):
         parent = last
         while parent is not root and parent.system >= section.system:
             parent.end = section.start
@@ -282,6 +282,32 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
         parent.children.append(section)
         last = section
     return root
+
+
+def _settled(found: list[Section]) -> Iterator[Section]:
+    """Leave out unnumbered lines that stand between two numbers of one list."""
+    following: dict[System, int] = {}  # the number that comes next, by system
+    inside: set[int] = set()
+    numbers: list[dict[System, int]] = []
+    for section in reversed(found):
+        numbers.append(dict(following))
+        if section.mark is not None and section.mark.number is not None:
+            following[section.system] = section.mark.number
+    last: dict[System, int] = {}
+    for index, (section, coming) in enumerate(
+        zip(found, reversed(numbers), strict=True)
+    ):
+        if section.mark is not None and section.mark.number is not None:
+            last[section.system] = section.mark.number
+        elif section.mark is None and any(
+            coming.get(system) == number + 1
+            for system, number in last.items()
+            if system <= System.NUMBER
+        ):
+            inside.add(index)
+    for index, section in enumerate(found):
+        if index not in inside:
+            yield section
 
 
 def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
@@ -319,7 +345,7 @@ def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:
             mark.system <= System.CHINESE_PAREN
             and source.text[mark.start - 1] in "。;:!?. ”"
         ):
-            yield _titled(source, mark, end)
+            yield titled(source, mark, end)
 
 
 def _opening(
@@ -334,16 +360,11 @@ def _opening(
             or inner.system not in _STRUCTURE
             or inner.system is System.TITLE
         ):
-            return _titled(source, mark, end)
+            return titled(source, mark, end)
         mark = Mark(inner.system, inner.number, start, inner.end)
     if mark is not None and mark.system in _STRUCTURE:
-        return _titled(source, mark, end)
-    bold = start in source.bold and end in source.bold
-    if (
-        mark is None
-        and end - start <= _TITLE_LENGTH
-        and (bold or heading.match(text[start:end]))
-    ):
+        return titled(source, mark, end)
+    if mark is None and end - start <= _TITLE_LENGTH and heading.match(text[start:end]):
         return Section(
             None,
             System.TITLE,
@@ -358,7 +379,7 @@ def _opening(
     return None
 
 
-def _titled(source: View, mark: Mark, end: int) -> Section:
+def titled(source: View, mark: Mark, end: int) -> Section:
     """The section that ``mark`` opens in the paragraph that ends at ``end``.
 
     Its title ends with the first sentence mark, where bold ends, where a list

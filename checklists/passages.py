@@ -280,15 +280,20 @@ def _before(source: View, piece: Piece, at: int | None) -> Piece:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:清醒|清楚|深刻|冷静|充分)[^。;!?:\n]{0,6}(?:认识|看到|意识)到,"
+    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
 _TOLD = re.compile(r"指出|反馈|通报|发现")
 _YET = re.compile(r"也|但|同时|还|仍|尽管|虽然|然而|不过")
 
 
-def announced(source: View, root: Section, start: int, end: int) -> list[Found]:
-    """The problems behind the best announcement of ``[start, end)``, or none."""
+def announced(
+    source: View, root: Section, start: int, end: int, *, sure: float = 3.0
+) -> list[Found]:
+    """The problems behind the best announcement of ``[start, end)``, or none.
+
+    ``sure`` is the score it must reach: two signs and complaints behind it.
+    """
     best: tuple[float, list[Piece], str] | None = None
     text = source.text
     seen = -1
@@ -308,7 +313,7 @@ def announced(source: View, root: Section, start: int, end: int) -> list[Found]:
         score, pieces = _weigh(source, first, last, min(stop, end))
         if pieces and (best is None or score > best[0]):
             best = (score, pieces, text[first:last])
-    if best is None or best[0] < 3:  # noqa: PLR2004 (two signs and complaints behind it)
+    if best is None or best[0] < sure:
         return []
     return [
         Found(piece, best[2][:40], "announcement", min(0.9, 0.5 + best[0] / 20))

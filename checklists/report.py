@@ -124,7 +124,7 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if is_work_report(source, head.title):
         plans = coming_year(source, root)
         border = min((piece.start for piece, _ in plans), default=len(source.text))
-        found = announced(source, root, 0, border)
+        found = announced(source, root, 0, border, sure=2.2)
         found += [
             Found(piece, title, "coming year", piece.confidence)
             for piece, title in plans

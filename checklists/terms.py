@@ -421,10 +421,9 @@ _UNIT_FIELD = re.compile(
     r"(?P<role>整改责任|验收责任|市级责任|牵头责任|牵头|主办|主责|责任|整改|承办|实施|被检查|配合|协办|参与|协同|督办|督导|监督|验收|销号)"
     r"(?:单位|部门|处室|科室|机构|主体)(?:为|是)?[:|]\s?(?P<names>[^。;:|\n]{2,200})"
 )
-_LEADS = re.compile(
-    r"(?:由|[(,;。:、]|\A)(?P<names>(?:[^,。;:()、由\n]{2,20}(?:\([^()\n]{1,20}\))?[^,。;:()、\n]{0,10}、?){1,4}?)(?P<role>负责牵头|牵头负责|牵头|负责)"
-    r"(?:[,、](?P<others>[^,。;:()\n]{2,80}?)(?:配合|参与|协同|协助))?(?=[,。;)]|\Z)"
-)
+_LEADS = re.compile(r"(?:负责)?牵头(?:负责)?|负责")
+_WITH = re.compile(r"[,、](?P<others>[^,。;:()\n]{2,80}?)(?:配合|参与|协同|协助)")
+_LEADERS = 60  # characters in front of 牵头 that can name the units
 _ORGAN = re.compile(
     r"(?:局|委|办|厅|部|院|会|处|科|队|所|中心|政府|办事处|街道|乡|镇|县|区|市|公司|集团|单位|部门|行|站|校|组|社|馆|厂|口岸|海关|管委会|联|团|委员会|办公室)(?:\([^()]{1,20}\))?(?:等)?\Z"
 )
@@ -436,17 +435,34 @@ def units(text: str) -> tuple[NamedUnit, ...]:
     for match in _UNIT_FIELD.finditer(text):
         for name in _names(match["names"]):
             found[NamedUnit(name, _ROLES[match["role"]])] = None
-    if not found:
-        for match in _LEADS.finditer(text):
-            role = Role.LEAD if "牵头" in match["role"] else Role.RESPONSIBLE
-            for names, each in (
-                (match["names"], role),
-                (match["others"], Role.COOPERATING),
-            ):
-                for name in _names(names or ""):
-                    if _ORGAN.search(name):
-                        found[NamedUnit(name, each)] = None
+    for match in () if found else _LEADS.finditer(text):
+        follows = text[match.end() : match.end() + 1]
+        if follows and follows not in ",、。;)":
+            continue
+        role = Role.LEAD if "牵头" in match[0] else Role.RESPONSIBLE
+        others = _WITH.match(text, match.end())
+        for names, each in (
+            (_before(text, match.start()), role),
+            (others["others"] if others else "", Role.COOPERATING),
+        ):
+            for name in _names(names):
+                if _ORGAN.search(name):
+                    found[NamedUnit(name, each)] = None
     return tuple(found)
+
+
+def _before(text: str, end: int) -> str:
+    """The clause in front of 牵头 or 负责; brackets inside it belong to a name."""
+    depth = 0
+    for index in range(end - 1, max(-1, end - _LEADERS), -1):
+        character = text[index]
+        if character == ")":
+            depth += 1
+        elif character == "(" and depth:
+            depth -= 1
+        elif not depth and character in "(,;。:由\n":
+            return text[index + 1 : end]
+    return text[max(0, end - _LEADERS) : end]
 
 
 def _names(raw: str) -> Iterator[str]:

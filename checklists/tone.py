@@ -45,16 +45,29 @@ def faulty(words: str) -> bool:
     """Whether the piece is a problem rather than a plan.
 
     The leading clause decides; where it opens like a plan (加强……) it is a problem
-    only if it ends with a complaint (加强……还不够).
+    only if it complains plainly (加强……还不够) and not of what it will overcome
+    (解决……不到位).
     """
     clause = _CLAUSE.match(words)
     lead = clause[0] if clause else words[:60]
     if intends(words):
-        return bool(_TAIL.search(lead))
+        tail = words.rstrip("。;!?,\n ")[-80:]
+        last = tail[max(tail.rfind(mark) for mark in ",;。:!?\n") + 1 :]
+        return any(
+            (found := _PLAIN.search(part) or _TAIL.search(part)) is not None
+            and _OVERCOME.search(part, 0, found.start()) is None
+            for part in (lead, last)
+        )
     return complains(words)
 
 
 _CLAUSE = re.compile(r"[^,;。:!?\n]{1,80}")
+_PLAIN = re.compile(
+    r"不(?:足|够|高|强|全|力|实|畅|优|大|多|活|快|深|严|细|到位|平衡|充分|均衡|完善|规范|及时|健全|明显|理想|协调|适应|落实|匹配)|有待|亟[待需]|[仍还尚](?:需|须|有待|待|未|不|没|存在|有)|滞后|落后|偏[低弱少慢]|较[低弱差]|缺乏|欠缺|缺少|未能|尚未|难以|任重道远|艰巨|仍然|依然"
+)
+_OVERCOME = re.compile(
+    r"解决|破解|化解|消除|整改|防范|防止|补齐|补强|整治|治理|克服|纠正|避免|杜绝|攻克|扭转|遏制"
+)
 _TAIL = re.compile(
-    r"(?:不(?:足|够|高|强|全|力|实|畅|优|大|多|活|快|深|严|细|到位|平衡|充分|均衡|完善|规范|及时|健全|明显|理想|协调|适应|落实)|薄弱|滞后|欠缺|缺乏|偏[低弱少慢]|有待.{0,12}|亟[待需].{0,12}|[仍还尚]需.{0,12}|差距|短板|问题|困难|矛盾|艰巨|繁重|突出|任重道远|压力.{0,4}|难度.{0,4})\Z"
+    r"(?:薄弱|差距|短板|问题|困难|矛盾|繁重|突出|压力.{0,4}|难度.{0,4})\Z"
 )

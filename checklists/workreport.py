@@ -14,19 +14,18 @@ from enum import StrEnum
 
 from checklists.entries import PLAN, Piece, items, outermost
 from checklists.headings import Topic, topic
-from checklists.outline import Section, System
+from checklists.outline import Mark, Section, System, line_start, marks, runs, titled
 from checklists.view import View
 
-_ADDRESS = re.compile(r"各位代表")
-_TITLE = re.compile(r"政府工作(?:的)?报告|工作报告")
+_ADDRESS = re.compile(r"各位代表|向大会(?:报告|作)|提请(?:大会|本次会议)审议")
+_TITLE = re.compile(r"(?<!法治)政府工作(?:的)?报告")
 
 
 def is_work_report(source: View, title: str | None) -> bool:
     """Whether the document is a government's report to a people's congress."""
-    head = source.text[:1500]
-    return bool(_ADDRESS.search(head)) or bool(
-        title and _TITLE.search(title) and _ADDRESS.search(source.text)
-    )
+    head = source.text[:3000]
+    named = bool(title and _TITLE.search(title)) or bool(_TITLE.search(head[:400]))
+    return named or bool(_ADDRESS.search(head))
 
 
 class Part(StrEnum):
@@ -41,10 +40,10 @@ class Part(StrEnum):
 
 
 _REVIEW = re.compile(
-    r"回顾|总结|过去[的一二三四五几0-9]|所做的工作|(?:取得|获得|实现).{0,12}(?:成就|成绩|进展|成效|胜利|佳绩)|工作(?:的)?(?:基本|主要)?情况|完成情况|执行情况|主要成就|新成就"
+    r"回顾|总结|过去[的一二三四五几0-9]|所做的工作|(?:取得|获得|实现).{0,12}(?:成就|成绩|进展|成效|胜利|佳绩)|工作(?:的)?(?:基本|主要)?情况|完成情况|执行情况|(?:主要|发展|新|历史性)成[就绩效]|成[就绩效]\Z"
 )
 _COMING = re.compile(
-    r"(?:20[0-9]{2}|19[0-9]{2})年(?!.{0,4}回顾).{0,24}(?:工作|任务|安排|重点|部署|建议|措施|计划|实事)|(?:今年|新的?一年|本年度|明年|下一年).{0,24}(?:工作|任务|安排|重点|部署|建议|措施)"
+    r"(?:20[0-9]{2}|19[0-9]{2}|一九[〇零一二三四五六七八九]{2}|二[〇零○]{1}[〇零○一二三四五六七八九]{2})年(?!.{0,4}回顾).{0,24}(?:工作|任务|安排|重点|部署|建议|措施|计划|实事)|(?:今年|新的?一年|本年度|明年|下一年).{0,24}(?:工作|任务|安排|重点|部署|建议|措施)"
     r"|(?:主要|重点)(?:工作|任务)|工作(?:安排|任务|重点|部署|建议|措施)|政府工作(?:任务|安排|重点)"
 )
 _GENERAL = re.compile(
@@ -69,7 +68,7 @@ def coming_year(source: View, root: Section) -> list[tuple[Piece, str]]:
     named = _named_section(
         source, [section for section in everything if section not in chapters]
     )
-    parts = [_part(source, chapter, index) for index, chapter in enumerate(chapters)]
+    parts = _parts(source, chapters)
     lists = _candidates(source, chapters, parts)
     work = [
         chapter
@@ -127,14 +126,18 @@ def _named_section(source: View, everything: list[Section]) -> list[tuple[Piece,
 
 
 def _chapters(everything: list[Section]) -> list[Section]:
-    """The chapters: bold or Markdown headings, else 一、 二、 …"""
+    """The chapters: unnumbered headings that review and plan, else 一、 二、 …"""
     titles = [s for s in everything if s.system is System.TITLE and _chapter_like(s)]
+    reviews = any(_REVIEW.search(s.title) for s in titles)
+    plans = any(_COMING.search(s.title) and not _REVIEW.search(s.title) for s in titles)
+    if plans and (reviews or len(titles) > 1):
+        return titles
     numbered = any(
         child.system <= System.CHINESE and child.mark
         for s in titles
         for child in s.children
     )
-    if len(titles) > 1 and (numbered or not _numbered(everything)):
+    if len(titles) > 1 and numbered:
         return titles
     return _numbered(everything) or titles
 
@@ -159,6 +162,25 @@ def _chapter_like(section: Section) -> bool:
             child.system is System.CHINESE and child.mark for child in section.children
         )
     )
+
+
+def _parts(source: View, chapters: list[Section]) -> list[Part]:
+    """What each chapter is for; of chapters named by a year, the last year is to come."""
+    parts = [_part(source, chapter, index) for index, chapter in enumerate(chapters)]
+    years = [
+        max(map(int, _NUMBERED_YEAR.findall(chapter.title)), default=0)
+        for chapter in chapters
+    ]
+    latest = max(years)
+    return [
+        Part.REVIEW
+        if index == 0 and part is Part.COMING and (year < latest or len(parts) > 1)
+        else part
+        for index, (part, year) in enumerate(zip(parts, years, strict=True))
+    ]
+
+
+_NUMBERED_YEAR = re.compile(r"(?<!到)(20[0-9]{2}|19[0-9]{2})(?=年)")
 
 
 def _part(source: View, chapter: Section, index: int) -> Part:
@@ -187,12 +209,19 @@ def _part(source: View, chapter: Section, index: int) -> Part:
         return Part.REVIEW
     if _GENERAL.search(title) and len(title) < 24:  # noqa: PLR2004 (总体要求和主要目标)
         return Part.GENERAL
-    opening = source.text[chapter.body : chapter.body + 500]
-    if len(_LONG.findall(opening)) > 1 and not _TARGETS.search(
-        source.text[chapter.body : chapter.body + 1200]
-    ):
+    opening = source.text[
+        chapter.body : min(chapter.body + 2500, _first_child(chapter))
+    ]
+    if len(_LONG.findall(opening)) > len(_THIS_YEAR.findall(opening)):
         return Part.YEARS
     return Part.WORK
+
+
+_THIS_YEAR = re.compile(r"今年|全年|本年|新的一年")
+
+
+def _first_child(chapter: Section) -> int:
+    return min((child.start for child in chapter.children), default=chapter.end)
 
 
 def _first_run(sections: Sequence[Section]) -> list[Section]:
@@ -215,10 +244,13 @@ def _candidates(
 ) -> list[_Candidate]:
     """The lists of headings that may be the coming year's, with their scores."""
     found: list[_Candidate] = []
+    loose = parts.count(Part.WORK) < 2  # noqa: PLR2004 (else the chapters are the work)
     for index, (chapter, part) in enumerate(zip(chapters, parts, strict=True)):
         if part in (Part.REVIEW, Part.SELF):
             continue
-        for run, lead in _lists(source, chapter):
+        for run, lead in _lists(source, chapter) or (
+            _loose(source, chapter) if part is Part.COMING and index and loose else []
+        ):
             sentence = lead.rstrip().rpartition("\n")[2]
             score = {
                 Part.COMING: 3.5,
@@ -235,10 +267,15 @@ def _candidates(
                 score -= 4
             if _REVIEWED.search(sentence):
                 score -= 4
+            if _PRINCIPLES.search(sentence):
+                score -= 2
             found.append((score, chapter, run))
     return found
 
 
+_PRINCIPLES = re.compile(
+    r"(?:把握|原则|遵循|坚持|预期目标|主要目标|指标|理念)[^。\n]{0,16}[:。]\Z"
+)
 _REVIEWED = re.compile(r"(?:做了|开展了|完成了|取得了|一年来)[^。\n]{0,20}[:。]\Z")
 
 
@@ -266,6 +303,33 @@ def _lists(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
         at = members.index(run[-1]) if run else 0
         members = members[at + 1 :]
     return found
+
+
+def _loose(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
+    """Lists that open paragraphs without being headings: 一是 …, 第一， …, —— …"""
+    text = source.text
+    found = []
+    openings = [
+        mark
+        for mark in marks(text, chapter.body, chapter.end)
+        if line_start(text, mark.start)
+    ]
+    for run in runs(openings):
+        if len(run) > 2:  # noqa: PLR2004 (two are an aside)
+            ends = [mark.start for mark in run[1:]] + [chapter.end]
+            members = [
+                _as_section(source, mark, end)
+                for mark, end in zip(run, ends, strict=True)
+            ]
+            found.append(
+                (members, text[max(chapter.body, run[0].start - 1500) : run[0].start])
+            )
+    return found
+
+
+def _as_section(source: View, mark: Mark, end: int) -> Section:
+    line = source.text.find("\n", mark.end, end)
+    return titled(source, mark, end if line < 0 else line)
 
 
 def _heading(source: View, section: Section) -> Piece:
