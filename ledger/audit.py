@@ -28,6 +28,7 @@ from ledger.projection import (
     touches_directory,
     touches_item,
 )
+from ledger.seal import Seal
 from ledger.storage.directory import expected_rows
 from ledger.storage.items import parts_of, row_of, ties_of
 from ledger.storage.journal import Head, Row
@@ -82,12 +83,22 @@ class Report:
 
 
 def audit(
-    ledger: Ledger, *, progress: Callable[[int, int], None] | None = None
+    ledger: Ledger,
+    *,
+    seal: Seal | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Report:
-    """Check ``ledger``. ``progress`` is told events done and events in all."""
+    """Check ``ledger``, and that it extends what ``seal`` sealed.
+
+    ``progress`` is told events done and events in all.
+    """
     with damage_named(ledger.store.path), ledger.store.examining():
-        checking = _Audit(ledger)
-        faults = [*checking.file(), *checking.chain(progress)]
+        checking = _Audit(ledger, seal)
+        faults = [
+            *checking.file(),
+            *checking.chain(progress),
+            *checking.extends_seal(),
+        ]
         if checking.whole:
             # Behind a broken entry everything would differ, and bury the entry.
             faults += [*checking.projection(), *checking.evidence()]
@@ -103,9 +114,11 @@ def audit(
 
 
 class _Audit:
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, seal: Seal | None) -> None:
         self._ledger = ledger
         self._store = ledger.store
+        self._seal = seal
+        self._at_seal: str | None = None
         self.events = 0
         self.whole = True
         self.closed = 0
@@ -136,12 +149,45 @@ class _Audit:
                 yield event
                 return
             previous = row.hash
+            if self._seal is not None and row.seq == self._seal.count:
+                self._at_seal = row.hash
             self.events += 1
             yield from self._folded(row, event)
             if progress is not None and expected % 1000 == 0:
                 progress(expected, total)
         if progress is not None:
             progress(total, total)
+
+    def extends_seal(self) -> Iterator[Fault]:
+        """Whether the entry that was the head is still there, with all before it."""
+        seal = self._seal
+        if seal is None:
+            return
+        place = Message(N_("the seal of {at}"), at=seal.sealed_at)
+        if seal.ledger != self._ledger.id:
+            yield Fault(place, Message(N_("It is of another ledger.")))
+        elif self._at_seal is None and self.whole:
+            yield Fault(
+                place,
+                Message(
+                    N_("It sealed {count} entries, and only {left} are there."),
+                    count=seal.count,
+                    left=self.events,
+                ),
+            )
+        elif self._at_seal is None:
+            yield Fault(
+                place,
+                Message(N_("The chain breaks before entry {seq}."), seq=seal.count),
+            )
+        elif self._at_seal != seal.head:
+            yield Fault(
+                place,
+                Message(
+                    N_("Entry {seq}, or one before it, is not what was sealed."),
+                    seq=seal.count,
+                ),
+            )
 
     def _event(self, row: Row, expected: int, previous: str) -> Event | Fault:
         """The row's event if it continues the chain and every copy says the same."""

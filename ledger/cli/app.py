@@ -34,6 +34,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("looking", N_("Show how the ledger stands.")),
     "weekly": ("looking", N_("Show the weekly brief.")),
     "audit": ("looking", N_("Prove that the ledger is whole.")),
+    "seal": (
+        "proving",
+        N_("Seal the journal, to prove later that it was only added to."),
+    ),
+    "journal": ("proving", N_("Hand the journal out for others to check.")),
     "start": ("working", N_("Start the rectification.")),
     "progress": ("working", N_("Write a progress note.")),
     "measure": ("working", N_("Add measures, and mark them done.")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -203,14 +204,23 @@ def weekly_command(day: date | None, form: str) -> None:
 
 
 @click.command("audit", cls=Command)
+@option(
+    "--seal",
+    "sealed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("Prove that the journal extends this seal."),
+)
 @format_option()
-def audit_command(form: str) -> int:
+def audit_command(sealed: Path | None, form: str) -> int:
     """Prove that the ledger is whole.
 
     Computes the chain again, folds the journal again, judges every act again and
-    hashes every evidence file. Exits with 8 when anything does not hold.
+    hashes every evidence file. Exits with 8 when anything does not hold. Whether
+    the journal was cut short or written anew shows only against a seal.
     """
     from ledger.audit import audit
+    from ledger.seal import read_seal
     from ledger.views import audit as view
 
     progress = None
@@ -220,7 +230,8 @@ def audit_command(form: str) -> int:
             click.echo(f"\r{done}/{total}", nl=done == total, err=True)
 
     ledger = session().ledger
-    report = audit(ledger, progress=progress)
+    seal = read_seal(sealed) if sealed is not None else None
+    report = audit(ledger, seal=seal, progress=progress)
     if form == "json":
         say_json(view.document(report))
     else:
@@ -228,4 +239,10 @@ def audit_command(form: str) -> int:
     if report.faults:
         click.echo(_("The ledger is NOT whole."), err=True)
         return DAMAGED
+    if seal is not None and form == "text":
+        say(
+            _(
+                "It extends the seal of {at}: entry {count} and all before it stand."
+            ).format(at=seal.sealed_at, count=seal.count)
+        )
     return 0
