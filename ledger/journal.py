@@ -69,9 +69,13 @@ def canonical(value: object) -> str:
     sorting by UTF-16 units that RFC 8785 asks for is that by code points here).
 
     Raises:
-        NotCanonical: for floats, large integers, other keys, lone surrogates.
+        NotCanonical: for floats, large integers, other keys, lone surrogates, and
+            for values nested too deeply.
     """
-    _allow(value)
+    try:
+        _allow(value)
+    except RecursionError as error:
+        raise NotCanonical("values nested too deeply") from error
     text = json.dumps(
         value,
         ensure_ascii=False,
@@ -93,7 +97,7 @@ def _allow(value: object) -> None:
     if isinstance(value, int):
         if not -_LARGEST < value < _LARGEST:
             raise NotCanonical(f"integer {value} is not below 2^53")
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, kept in value.items():
             if key.__class__ is not str or not key.isascii():
                 raise NotCanonical(f"key {key!r} is not ASCII text")
@@ -132,7 +136,7 @@ def event_of(body: str) -> Event:
     """
     try:
         return Event(**json.loads(body))
-    except TypeError as error:
+    except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 

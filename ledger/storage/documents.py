@@ -19,7 +19,13 @@ def value_of(kind: type[Value], doc: str) -> Value:
     """
     try:
         return from_plain(kind, json.loads(doc))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise Damaged(
             N_("The ledger is damaged."),
             N_("What is stored of one {kind} cannot be read: {error}."),
