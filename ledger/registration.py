@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from ledger import assignment, clean
@@ -62,7 +63,7 @@ def register(
         sources = {
             listed.id: Source(
                 document=checklist.document.sha256,
-                name=checklist.document.name,
+                name=_short(checklist.document.name),
                 entry=listed.id,
                 start=listed.start,
                 end=listed.end,
@@ -148,6 +149,11 @@ def add(
         )
         ledger.record([Draft("register", data, actor, item)], directory)
         return ledger.find(item)
+
+
+def _short(name: str) -> str:
+    """The file's own name; an address is kept whole. Folders are of one machine."""
+    return name if "://" in name else PurePath(name).name
 
 
 class _Numbers:
