@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
 
 from ledger import guards
+from ledger.deadlines import explain
 from ledger.directory import Directory
 from ledger.errors import N_
 from ledger.figures import Beside, light
@@ -228,7 +229,7 @@ class _Card:
         if item.extensions:
             told.append(_("extended {n}×").format(n=item.extensions))
         if item.due_basis:
-            told.append(item.due_basis)
+            told.append(explain(item.due_basis).text(_))
         return " · ".join(told)
 
     def _rounds(self) -> str:

@@ -1,0 +1,194 @@
+"""What ``ledger derive`` shows: problems, plans, and which plan answers which problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from checklists import Checklist, Due, Entry, Link
+from checklists.terms import resolve
+from ledger.i18n import _
+from ledger.views import words
+from ledger.views.style import Style, Tone
+from ledger.views.text import width as cells
+from ledger.views.text import wrap
+
+
+def screen(checklist: Checklist, *, width: int, colour: bool) -> list[str]:
+    """The checklist of one report on a terminal ``width`` cells wide."""
+    style = Style(colour)
+    lines = [style.paint(line, Tone.TITLE) for line in wrap(_title(checklist), width)]
+    about = [
+        part
+        for part in (
+            checklist.document.name,
+            str(checklist.year) if checklist.year else "",
+            _("published {day}").format(day=checklist.published)
+            if checklist.published
+            else "",
+        )
+        if part
+    ]
+    lines += wrap(_(", ").join(about), width)
+    answered = _grouped(checklist.links, by_problem=True)
+    answering = _grouped(checklist.links, by_problem=False)
+    lines += [
+        "",
+        style.paint(_("Problems {n}").format(n=len(checklist.problems)), Tone.TITLE),
+    ]
+    for entry in checklist.problems:
+        lines += _entry(entry, width, style)
+        links = answered.get(entry.id, [])
+        lines += _links(links, width, style)
+        if not links and checklist.plans:
+            lines += _remark(_("no plan answers it"), Tone.YELLOW, width, style)
+    lines += [
+        "",
+        style.paint(_("Plans {n}").format(n=len(checklist.plans)), Tone.TITLE),
+    ]
+    for entry in checklist.plans:
+        lines += _entry(entry, width, style)
+        links = answering.get(entry.id, [])
+        if links:
+            told = _(", ").join(link.problem for link in links)
+            lines += _remark(
+                _("answers {problems}").format(problems=told), None, width, style
+            )
+        elif checklist.problems:
+            lines += _remark(_("answers no listed problem"), Tone.DIM, width, style)
+    lines += ["", *wrap(_summary(checklist), width)]
+    for warning in checklist.warnings:
+        lines += [style.paint(line, Tone.YELLOW) for line in wrap(_(warning), width)]
+    return lines
+
+
+def _title(checklist: Checklist) -> str:
+    return checklist.title or checklist.issuer or checklist.document.name
+
+
+def _grouped(links: Iterable[Link], *, by_problem: bool) -> dict[str, list[Link]]:
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.problem if by_problem else link.plan, []).append(link)
+    return found
+
+
+def _entry(entry: Entry, limit: int, style: Style) -> Iterator[str]:
+    head = f"{entry.id:<3} "
+    first, *more = wrap(entry.title, limit, indent=head, hanging=" " * cells(head))
+    yield style.paint(first, Tone.TITLE)
+    for line in more:
+        yield style.paint(line, Tone.TITLE)
+    told = [_("line {n}").format(n=entry.line)]
+    if entry.place:
+        told.append(entry.place)
+    if entry.due is not None:
+        told.append(_("due {due}").format(due=entry.due.raw))
+    if entry.kind is not None:
+        told.append(words.rectification(entry.kind))
+    told.extend(f"{unit.name} ({words.capacity(unit.role)})" for unit in entry.units)
+    yield from _remark(" · ".join(told), Tone.DIM, limit, style)
+
+
+def _remark(text: str, tone: Tone | None, limit: int, style: Style) -> Iterator[str]:
+    for line in wrap(text, limit, indent="    ", hanging="      "):
+        yield style.paint(line, tone)
+
+
+def _links(links: Iterable[Link], limit: int, style: Style) -> Iterator[str]:
+    """Each link with its score and the shared words that made it."""
+    for link in links:
+        terms = _(", ").join(link.terms)
+        told = _("answered by {plan} (score {score}: {terms})").format(
+            plan=link.plan, score=f"{link.score:.2f}", terms=terms or words.DASH
+        )
+        yield from _remark(told, Tone.GOOD, limit, style)
+
+
+def _summary(checklist: Checklist) -> str:
+    if not checklist.problems or not checklist.plans:
+        return _("{problems} problems, {plans} plans.").format(
+            problems=len(checklist.problems), plans=len(checklist.plans)
+        )
+    return _(
+        "{problems} problems, {plans} plans. No plan answers: {uncovered}."
+        " Answers no problem: {unanswering}."
+    ).format(
+        problems=len(checklist.problems),
+        plans=len(checklist.plans),
+        uncovered=_(", ").join(checklist.uncovered) or words.DASH,
+        unanswering=_(", ").join(checklist.unanswering) or words.DASH,
+    )
+
+
+def document(checklists: Sequence[Checklist]) -> dict[str, Any]:
+    """The checklists as ``checklist/1``."""
+    return {
+        "schema": "checklist/1",
+        "documents": [_document(checklist) for checklist in checklists],
+    }
+
+
+def _document(checklist: Checklist) -> dict[str, Any]:
+    answered = _grouped(checklist.links, by_problem=True)
+    return {
+        "source": checklist.document.name,
+        "title": checklist.title,
+        "issuer": checklist.issuer,
+        "year": checklist.year,
+        "published": checklist.published.isoformat() if checklist.published else None,
+        "problems": [_stated(entry, checklist) for entry in checklist.problems],
+        "plans": [_stated(entry, checklist) for entry in checklist.plans],
+        "coverage": [
+            {
+                "problem": problem,
+                "plans": [link.plan for link in links],
+                "score": max(link.score for link in links),
+                "links": [
+                    {"plan": link.plan, "score": link.score, "terms": list(link.terms)}
+                    for link in links
+                ],
+            }
+            for problem, links in answered.items()
+        ],
+        "uncovered": list(checklist.uncovered),
+        "unanswering": list(checklist.unanswering),
+    }
+
+
+def _stated(entry: Entry, checklist: Checklist) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "text": entry.text,
+        "start": entry.start,
+        "end": entry.end,
+        "line": entry.line,
+        "due": _due(entry.due, checklist.published),
+        "units": [{"name": unit.name, "role": unit.role.value} for unit in entry.units],
+    }
+
+
+def _due(due: Due | None, published: date | None) -> dict[str, Any] | None:
+    """The due date as stated; a day where the text, or the report's date, gives one."""
+    if due is None:
+        return None
+    provisional = False
+
+    def working_days(start: date, n: int) -> date:
+        nonlocal provisional
+        from ledger.workdays import published as calendar
+
+        found = calendar().add_working_days(start, n)
+        provisional = found.provisional
+        return found.date
+
+    day = due.date
+    if day is None and published is not None:
+        day = resolve(due, published, working_days)
+    return {
+        "raw": due.raw,
+        "date": day.isoformat() if day else None,
+        "provisional": provisional,
+    }
