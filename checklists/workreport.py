@@ -64,6 +64,7 @@ _TARGETS = re.compile(
 def coming_year(source: View, root: Section) -> list[tuple[Piece, str]]:
     """The plans of a work report: pieces and the chapter they stand in."""
     everything = [section for section in root.walk() if section is not root]
+    everything = [section for section in everything if section.title.strip()]
     chapters = _chapters(everything)
     named = _named_section(
         source, [section for section in everything if section not in chapters]
@@ -80,21 +81,23 @@ def coming_year(source: View, root: Section) -> list[tuple[Piece, str]]:
         parts[chapters.index(each[1])] is Part.COMING for each in coming
     ):
         return named
-    if coming and not (len(work) > 1 and max(coming, key=_score)[1] in work):
-        _, chapter, run = max(coming, key=_score)
-        return [(_heading(source, section), chapter.title) for section in run]
+    best = max(coming, key=_score, default=None)
+    if best and not (len(work) > 1 and best[1] in work and best[0] < _LED):
+        return [(_heading(source, section), best[1].title) for section in best[2]]
     if len(work) > 1:
         after = chapters[chapters.index(work[0]) :]
         return [
             (_heading(source, s), s.title) for s in after if s in work or s is after[-1]
         ]
-    if lists:
-        _, chapter, run = max(lists, key=_score)
+    likely = [each for each in lists if each[0] > 0]
+    if likely:
+        _, chapter, run = max(likely, key=_score)
         return [(_heading(source, section), chapter.title) for section in run]
     return []
 
 
 _SURE = 3.0
+_LED = 3.5  # a list in a chapter of work, with the year's targets and 抓好以下工作 before it
 _Candidate = tuple[float, Section, list[Section]]
 
 
@@ -171,7 +174,7 @@ def _parts(source: View, chapters: list[Section]) -> list[Part]:
         max(map(int, _NUMBERED_YEAR.findall(chapter.title)), default=0)
         for chapter in chapters
     ]
-    latest = max(years)
+    latest = max(years, default=0)
     return [
         Part.REVIEW
         if index == 0 and part is Part.COMING and (year < latest or len(parts) > 1)
@@ -199,14 +202,14 @@ def _part(source: View, chapter: Section, index: int) -> Part:
             )
             else Part.GENERAL
         )
+    if index == 0 and not _COMING.search(title):
+        return Part.REVIEW
     if about is Topic.YEARS or (_LONG.search(title) and _GENERAL.search(title)):
         return Part.YEARS
     if about is Topic.SELF:
         return Part.SELF
     if _COMING.search(title):
         return Part.COMING
-    if index == 0:
-        return Part.REVIEW
     if _GENERAL.search(title) and len(title) < 24:  # noqa: PLR2004 (总体要求和主要目标)
         return Part.GENERAL
     opening = source.text[
@@ -286,7 +289,7 @@ def _lists(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
     members = [
         child
         for child in chapter.walk()
-        if child is not chapter and child.mark is not None
+        if child is not chapter and child.mark is not None and child.title.strip()
     ]
     top = min(
         (child.system for child in members if child.system >= System.CHAPTER),
