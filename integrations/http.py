@@ -443,32 +443,40 @@ class Http:
         self, response: Response, limit: int, *, writing: bool
     ) -> Iterator[bytes]:
         """The decoded body piece by piece, at most ``limit`` bytes and ``whole`` s."""
-        import requests
+        from urllib3.exceptions import HTTPError
 
+        # ``read1`` gives what has come; ``read`` would wait until a piece is full,
+        # however slowly it drips. (urllib3 1 has no ``read1``.)
+        raw = response.raw
+        read = getattr(raw, "read1", None) or raw.read
         total = 0
         end = time.monotonic() + self._pace.whole
         try:
-            for chunk in response.iter_content(_CHUNK):
+            while chunk := read(_CHUNK, decode_content=True):
                 total += len(chunk)
-                if total > limit:
-                    if writing:
-                        raise _unknown(N_("Its answer is too large to be read."))
-                    raise Invalid(
-                        N_("{host} sends more than can be taken."),
-                        N_("The answer is larger than {limit} bytes."),
-                        N_("Look at what lies behind this address."),
-                        host=self.origin.netloc,
-                        limit=limit,
-                    )
-                if time.monotonic() > end:
-                    if writing:
-                        raise _unknown(N_("Its answer did not end in time."))
-                    raise self._cut(N_("The answer did not end in time."))
+                self._bound(total, limit, end, writing=writing)
                 yield chunk
-        except (requests.RequestException, OSError):
+        except (HTTPError, OSError):
             if writing:
                 raise _unknown(N_("Its answer was cut short.")) from None
             raise _Again(self._cut(N_("The answer was cut short."))) from None
+
+    def _bound(self, total: int, limit: int, end: float, *, writing: bool) -> None:
+        """Stop reading what is too large or comes too slowly."""
+        if total > limit:
+            if writing:
+                raise _unknown(N_("Its answer is too large to be read."))
+            raise Invalid(
+                N_("{host} sends more than can be taken."),
+                N_("The answer is larger than {limit} bytes."),
+                N_("Look at what lies behind this address."),
+                host=self.origin.netloc,
+                limit=limit,
+            )
+        if time.monotonic() > end:
+            if writing:
+                raise _unknown(N_("Its answer did not end in time."))
+            raise self._cut(N_("The answer did not end in time."))
 
     def _cut(self, why: str) -> IncompleteRead:
         return IncompleteRead(

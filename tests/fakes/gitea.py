@@ -16,7 +16,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email import message_from_bytes
 from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -819,18 +818,10 @@ class Gitea(Routed):
 
     def uploaded(self) -> tuple[str, bytes]:
         """Name and bytes of the form field ``attachment``."""
-        kind = self.request.headers.get("content-type", "")
-        message = message_from_bytes(
-            f"Content-Type: {kind}\r\n\r\n".encode() + self.request.body
-        )
-        for part in message.walk():
-            names = dict(part.get_params(header="content-disposition") or [])
-            if names.get("name") == "attachment":
-                content = part.get_payload(decode=True)
-                assert isinstance(content, bytes)
-                name = self.request.query.get("name") or names.get("filename", "")
-                return name, content
-        raise self.no(500, "http: no such file")
+        found = self.request.file("attachment")
+        if found is None:
+            raise self.no(500, "http: no such file")
+        return self.request.query.get("name") or found[0], found[1]
 
     def store(self, assets: list[Asset]) -> Reply:
         if not self.state.attachments:

@@ -54,6 +54,16 @@ class Request:
         except ValueError:
             return None
 
+    def file(self, field: str) -> tuple[str, bytes] | None:
+        """Name and bytes of a file in a form, as browsers and we write it."""
+        edge = self.headers.get("content-type", "").partition("boundary=")[2]
+        for part in self.body.split(f"--{edge}".encode())[1:-1]:
+            head, _, rest = part.partition(b"\r\n\r\n")
+            named = re.search(rb'; name="([^"]*)"; filename="([^"]*)"', head)
+            if named and named[1].decode() == field:
+                return named[2].decode(), rest.removesuffix(b"\r\n")
+        return None
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -110,7 +120,7 @@ class Fault:
     answer    ``status``, ``headers`` and ``body`` come instead of the answer
     late      reset now; carried out when the test releases it
     delay     carried out, but only ``seconds`` later
-    flood     an answer of ``size`` bytes
+    flood     an answer with ``status`` of ``size`` bytes
     drip      the answer comes one byte each ``seconds``
     ========  ==============================================================
 
@@ -266,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _do_flood(self, fault: Fault, request: Request) -> None:
         del request
-        reply = Reply(200, {"Content-Type": "application/json"}, b"")
+        reply = Reply(fault.status, {"Content-Type": "application/json"}, b"")
         self.wfile.write(self._head(reply, fault.size))
         piece = b" " * 65536
         for _ in range(fault.size // len(piece)):
