@@ -6,8 +6,8 @@ in silence, refuses, and in which order. ``python -m tests.fakes.gitea`` serves 
 Options of a reset: ``flavour`` (gitea, forgejo), ``content_version``, ``zone``,
 ``version``, ``page_max``, ``attachments``, ``attachment_max``; ``clock`` (seconds
 added to the real time) and ``frozen`` (the time stands still); ``users`` maps
-logins to their rights on the repository (read, write, admin, none), ``private``
-and ``repo`` describe it. Everybody's token is ``token-LOGIN``; more tokens come
+logins to their rights on the repository (read, write, admin, none), ``private``,
+``repo`` and ``pulls`` (pull requests in it) describe it. Everybody's token is ``token-LOGIN``; more tokens come
 with ``tokens: {token: {user, scopes}}``.
 """
 
@@ -51,6 +51,7 @@ class Gitea(Routed):
         tokens = cast("dict[str, dict[str, object]]", given.pop("tokens", {}))
         repo = str(given.pop("repo", "org/audit"))
         private = bool(given.pop("private", True))
+        pulls = cast("int", given.pop("pulls", 0))
         self.state = state = State(**given)  # type: ignore[arg-type]  # options come as JSON
         state.version = state.version or VERSIONS[state.flavour]
         if state.flavour == "forgejo":
@@ -66,6 +67,18 @@ class Gitea(Routed):
             state.next_id(), state.users[owner], name, int(state.now()), private
         )
         made.rights = dict(users)
+        for number in range(1, pulls + 1):
+            made.issues[number] = Issue(
+                state.next_id(),
+                number,
+                "a pull request",
+                "",
+                state.users[owner],
+                made.created,
+                made.created,
+                pull=True,
+            )
+            made.last_number = number
         state.repos.append(made)
 
     # -- the server's side -------------------------------------------------------
