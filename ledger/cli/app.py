@@ -39,6 +39,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         N_("Seal the journal, to prove later that it was only added to."),
     ),
     "journal": ("proving", N_("Hand the journal out for others to check.")),
+    "backup": ("proving", N_("Write the whole ledger to one file.")),
+    "restore": ("proving", N_("Put a ledger back from a backup.")),
     "start": ("working", N_("Start the rectification.")),
     "progress": ("working", N_("Write a progress note.")),
     "measure": ("working", N_("Add measures, and mark them done.")),

@@ -93,7 +93,11 @@ def list_command(
     day: date | None,
     form: str,
 ) -> None:
-    """List items."""
+    """List items.
+
+    On a terminal as a table. Through a pipe one line an item for other programs,
+    tab-separated: reference, kind, state, unit, due date, days left, title.
+    """
     from ledger.selecting import by_selection
     from ledger.views import items as view
 
@@ -105,12 +109,14 @@ def list_command(
     today = ledger.today(directory.rules)
     if form == "json":
         say_json(view.items_document(found, directory, today=today))
-    else:
+    elif sys.stdout.isatty():
         say(
             view.list_screen(
                 found, directory, today=today, width=width(), colour=colour()
             )
         )
+    else:
+        say(view.list_plain(found, directory, today=today))
 
 
 @click.command("show", cls=Command)
@@ -119,19 +125,27 @@ def list_command(
 @format_option()
 def show_command(ref: str, day: date | None, form: str) -> None:
     """Show everything about one item."""
-    from ledger.views import items as view
-
     ledger = _ledger(day)
     item, directory = ledger.find(ref), ledger.directory
     today = ledger.today(directory.rules)
     if form == "json":
-        say_json(view.item_document(item, directory, today=today))
-    else:
-        say(
-            view.show_screen(
-                item, directory, today=today, width=width(), colour=colour()
-            )
+        from ledger.views.items import item_document
+
+        say_json(item_document(item, directory, today=today))
+        return
+    from ledger.figures import beside
+    from ledger.views.show import show_screen
+
+    say(
+        show_screen(
+            item,
+            directory,
+            today=today,
+            width=width(),
+            colour=colour(),
+            beside=beside(ledger.store, item.id),
         )
+    )
 
 
 @click.command("log", cls=Command)
@@ -145,17 +159,9 @@ def log_command(ref: str | None) -> None:
     item = ledger.find(ref) if ref else None
     directory = ledger.directory
     rows = ledger.store.journal.rows(item=item.id if item else None)
-    refs = {} if item is None else {item.id: item.ref}
-    events = [(event_of(row.body), row.hash) for row in rows]
-    if item is None:
-        refs = {kept.id: kept.ref for kept in ledger.select(_everything())}
+    refs = ledger.store.items.references()
+    events = ((event_of(row.body), row.hash) for row in rows)
     say(view.screen(events, directory, refs, width=width(), colour=colour()))
-
-
-def _everything() -> object:
-    from ledger.storage.items import Selection
-
-    return Selection()
 
 
 @click.command("status", cls=Command)

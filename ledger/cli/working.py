@@ -168,11 +168,11 @@ def add_evidence(
 @click.argument("ref")
 def list_evidence(ref: str) -> None:
     """List the evidence of an item."""
-    from ledger.views import items
+    from ledger.views.show import evidence_screen
 
     ledger = session().ledger
     item = ledger.find(ref)
-    say(items.evidence_screen(item, ledger.directory, width=width(), colour=colour()))
+    say(evidence_screen(item, ledger.directory, width=width(), colour=colour()))
 
 
 @click.command("request-closure", cls=Command)

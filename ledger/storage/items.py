@@ -98,14 +98,11 @@ class ItemTable:
             ).fetchall()
         return found
 
-    def references(self) -> list[str]:
-        """Every reference, in order."""
-        return [
-            ref
-            for (ref,) in self._connection.execute(
-                "SELECT ref FROM items ORDER BY year, number"
-            )
-        ]
+    def references(self) -> dict[str, str]:
+        """Every reference by its item's id, in order."""
+        return dict(
+            self._connection.execute("SELECT id, ref FROM items ORDER BY year, number")
+        )
 
     def of_source(self, sources: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Id and reference of the items registered from ``sources``, by source."""
