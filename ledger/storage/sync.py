@@ -236,7 +236,10 @@ class SyncTables:
 
     def forget_reads(self) -> None:
         """After a restore: every tracker is read whole before anything is created."""
-        self._do("UPDATE trackers SET read_whole = 0, held_by = NULL")
+        self._do(
+            "UPDATE trackers SET read_whole = 0, issues_since = NULL,"
+            " comments_since = NULL, held_by = NULL, held_until = NULL"
+        )
 
     # Links
 
