@@ -54,10 +54,14 @@ _TAKES = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is not as it should be: where, and what is wrong."""
+    """One thing that is not as it should be: where, and what is wrong.
+
+    ``digest`` is set when it is a file of evidence.
+    """
 
     place: Message
     wrong: Message
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +339,7 @@ class _Audit:
                         digest=digest[:12],
                     ),
                     Message(_EVIDENCE_FAULTS[fault]),
+                    digest,
                 )
 
 
