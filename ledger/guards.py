@@ -149,6 +149,7 @@ def closers_remain(case: Case) -> Message | None:
             (Capacity.COOPERATING, case.data.get("cooperating") or ()),
         )
         for unit in units
+        if unit in case.directory.units  # all_are_known names the others
     ]
     people = {case.data.get("owner"), case.data.get("leader")}
 
@@ -695,3 +696,16 @@ def involvement(
                     unit=directory.unit_name(unit),
                 )
     return None
+
+
+PERSONAL: frozenset[Guard] = frozenset(
+    {
+        uninvolved,
+        uninvolved_or_lead,
+        other_than_requester,
+        other_than_verifier,
+        other_than_first_verifier,
+        other_than_proposer,
+    }
+)
+"""The guards that look at nothing but the item and who the person is."""

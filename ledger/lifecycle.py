@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from ledger import guards
@@ -501,11 +502,16 @@ def _refused(command: str, case: Case, *reasons: Message) -> Refused:
 
 
 def who_may(row: Transition, item: Item, directory: Directory) -> list[Person]:
-    """The people whose standing fits ``row``, involvement left aside."""
+    """The people whom ``row`` lets act, as far as it depends on who they are."""
+    personal = [guard for guard in row.guards if guard in guards.PERSONAL]
     return [
         person
         for person in directory.active_people()
         if not standing(person, item, directory).isdisjoint(row.who)
+        and all(
+            guard(Case(item, person, directory, {}, date.min)) is None
+            for guard in personal
+        )
     ]
 
 
