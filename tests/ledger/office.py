@@ -22,7 +22,7 @@ from ledger.clock import Clock
 from ledger.item import Item, Role, State
 
 BEGINNING = datetime(2024, 3, 4, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
-LI, WANG, SUN, ZHENG = "李明", "王强", "孙洁", "郑爽"
+LI, WANG, SUN, ZHENG, HE = "李明", "王强", "孙洁", "郑爽", "何平"
 ZHOU, WU, CHEN, FENG, QIAN, ZHAO = "周杰", "吴敏", "陈立", "冯远", "钱进", "赵敏"
 DATA, CENTRE, TRAFFIC = "市政数局", "信息中心", "市交通局"
 INSPECTION, ABOVE = "市司法局督察科", "市委依法治市办"
@@ -30,6 +30,7 @@ INSPECTION, ABOVE = "市司法局督察科", "市委依法治市办"
 STAFF: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     (WANG, DATA, (Role.UNIT_HEAD,)),
     (SUN, DATA, (Role.RESPONSIBLE,)),
+    (HE, DATA, tuple(Role)),
     (ZHENG, CENTRE, (Role.RESPONSIBLE, Role.VERIFIER)),
     (ZHOU, TRAFFIC, (Role.UNIT_HEAD,)),
     (WU, TRAFFIC, (Role.RESPONSIBLE,)),
