@@ -10,6 +10,7 @@ does not.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,6 @@ from typing import Final
 import click
 from babel.messages import Catalog
 from babel.messages.catalog import Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -123,15 +123,25 @@ def collected() -> dict[str, Wanted]:
 
 
 def _marked() -> Iterator[tuple[str, str]]:
-    """What stands in ``_()`` and ``N_()``."""
+    """What stands in ``_()`` and ``N_()``, also inside an f-string.
+
+    Read from the syntax tree, because babel's own reader does not look into
+    f-strings before Python 3.12.
+    """
     for package in ("ledger", "checklists", "integrations"):
-        for name, _line, text, _comments, _context in extract_from_dir(
-            ROOT / package,
-            method_map=[("**.py", "python")],
-            keywords={"_": None, "N_": None},
-        ):
-            assert isinstance(text, str), f"one message a call, in {name}"
-            yield text, f"{package}/{name}"
+        for path in sorted((ROOT / package).rglob("*.py")):
+            place = path.relative_to(ROOT).as_posix()
+            for node in ast.walk(ast.parse(path.read_bytes(), place)):
+                match node:
+                    case ast.Call(
+                        func=ast.Name(id="_" | "N_"),
+                        args=[ast.Constant(value=str(text))],
+                    ):
+                        yield text, place
+                    case ast.Call(func=ast.Name(id="N_")):
+                        raise ValueError(f"{place}:{node.lineno}: N_() of no text")
+                    case _:
+                        pass
 
 
 def _help() -> Iterator[tuple[str, str]]:

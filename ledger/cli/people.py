@@ -119,9 +119,15 @@ def add_person(
     )
     say(
         _("Added {name} ({id}) of {unit}: {roles}.").format(
-            name=person.name, id=person.id, unit=unit, roles=", ".join(roles)
+            name=person.name, id=person.id, unit=unit, roles=_named(roles)
         )
     )
+
+
+def _named(roles: tuple[str, ...]) -> str:
+    from ledger.views import words
+
+    return _(", ").join(map(words.role, roles))
 
 
 @people_command.command("list")
@@ -166,7 +172,7 @@ def set_roles(name: str, roles: tuple[str, ...], reason: str) -> None:
     roster.set_roles(
         here.ledger, name, [Role(role) for role in roles], reason, here.actor()
     )
-    say(_("{name}: {roles}.").format(name=name, roles=", ".join(roles)))
+    say(_("{name}: {roles}.").format(name=name, roles=_named(roles)))
 
 
 @people_command.command("account")
