@@ -124,3 +124,13 @@ def bomb(name: str) -> DocumentError:
         N_("If you trust it, unpack it yourself and give the documents inside."),
         name=name,
     )
+
+
+def contrived(name: str) -> DocumentError:
+    """The markup is of a kind that only attacks use."""
+    return DocumentError(
+        N_("{name} is built in a way that is not read."),
+        N_("Its markup declares entities or nests without end, as attacks do."),
+        N_("Open it in an office program, save it anew and give that file."),
+        name=name,
+    )

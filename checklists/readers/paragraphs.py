@@ -26,6 +26,11 @@ _CHINESE_MARK: Final = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|第[一二三四五六七八九十百]{1,4}[章节条部]|[①-⑳]|[#*•●]"
 )
+_HEADING: Final = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}、|第[一二三四五六七八九十]{1,3}[章节部])[^，。；：,;:]{0,60}"
+)
+"""A heading of the first level; it stands alone even where it fills its line."""
+_CLAUSE: Final = re.compile(r"[，。；：,;:]")
 _NUMBER_MARK: Final = re.compile(
     r"[0-9]{1,2}(?:[.．](?![0-9])|[、)）])|[（(][0-9]{1,2}[）)]"
 )
@@ -39,6 +44,7 @@ _FULL_LINES: Final = 3
 """Lines that end at the same place before it counts as the edge of the column."""
 _WIDTH_SHARE: Final = 0.75
 _STOP: Final = re.compile(r"[，。、；：！？,.;:!?”’）)》]\s*$")
+_LATIN_WIDTH: Final = 0.58
 _SAME_HEIGHT: Final = 4.0
 _WIDER_GAP: Final = 1.45
 _RADICALS: Final = range(0x2E80, 0x2FE0)
@@ -83,6 +89,8 @@ class _Column:
 def paragraphs(pages: Sequence[PrintedPage]) -> Iterator[list[tuple[str, int]]]:
     """Each paragraph as its ``(text, page number)`` pieces, to be put together."""
     kept = _without_running_lines(pages)
+    if not any(page.lines for page in kept):
+        return
     columns = _columns(kept)
     open_paragraph: list[tuple[str, int]] = []
     previous: PrintedLine | None = None
@@ -120,6 +128,8 @@ def _goes_on(
         hanging and following.left > line.left + 0.8 * column.em
     ):
         return False
+    if _HEADING.fullmatch(line.text.strip()) and _CLAUSE.search(following.text):
+        return False
     ended = _SENTENCE_END.search(line.text.rstrip()) is not None
     if _CHINESE_MARK.match(following.text.lstrip()):
         return not ended and room < column.em
@@ -142,9 +152,9 @@ def _first_word(line: PrintedLine) -> float:
 
 
 def _units(text: str) -> float:
-    """The width of ``text`` in Chinese characters, a Latin one half of them."""
+    """The width of ``text`` in Chinese characters, Latin ones narrower."""
     wide = sum(unicodedata.east_asian_width(sign) in "WFA" for sign in text)
-    return wide + (len(text) - wide) * 0.52
+    return wide + (len(text) - wide) * _LATIN_WIDTH
 
 
 def _glue(before: str, after: str) -> str:
@@ -168,8 +178,6 @@ def _tidy(text: str) -> str:
 def _columns(pages: Sequence[PrintedPage]) -> list[_Column]:
     """The column of each page, that of the whole document where a page has little."""
     lines = [line for page in pages for line in page.lines]
-    if not lines:
-        return []
     em = median(line.em for line in lines)
     left = _edge([line.left for line in lines], em)
     pitches = [

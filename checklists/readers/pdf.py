@@ -25,7 +25,7 @@ TIME_OUT: Final = 90
 """Seconds that one PDF may take."""
 _PROGRAM: Final = Path(__file__).with_name("pdf_pages.py")
 _UNMAPPED_SHARE: Final = 0.3
-_FEW_CHARACTERS: Final = 8
+_FEW_CHARACTERS: Final = 4
 """A page of a text PDF has more characters than this on average."""
 
 
@@ -47,10 +47,11 @@ def read_pdf(original: Original) -> Document:
     count = sum(len("".join(line.text.split())) for p in pages for line in p.lines)
     if unmapped > _UNMAPPED_SHARE * (count + unmapped):
         raise _without_unicode(original.name)
-    if count <= _FEW_CHARACTERS * len(pages):
+    found = list(paragraphs(pages))
+    if not found or count < _FEW_CHARACTERS * len(pages):
         raise _scanned(original.name, len(pages))
     lines = Lines(original)
-    for paragraph in paragraphs(pages):
+    for paragraph in found:
         lines.add_pieces([(text, f"page {number}") for text, number in paragraph])
     return lines.document("pdf")
 

@@ -11,16 +11,17 @@ of the text; where none is named, the text is where the sentences are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from checklists.document import N_, Document, DocumentError
 from checklists.readers.encoding import decode
 from checklists.readers.lines import Cell, Lines, column_name
 from checklists.readers.original import Original
-from checklists.readers.package import damaged
+from checklists.readers.package import contrived, damaged
 from checklists.readers.pageflow import Block, Row, flow, is_left_out, tag_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,13 @@ _FURNITURE_LENGTH: Final = 120
 _DATE: Final = re.compile(r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}")
 _TITLE_NAMES: Final = ("articletitle", "og:title")
 _TITLE_PARTS: Final = re.compile(r"\s*[-_|—–]+\s*")
+_SERVICES: Final = re.compile(
+    r"[【\[（(|]?(?:浏览|点击|阅读|访问|字体|字号|打印|分享|视力|保护|收藏|关闭|大\s中\s小)"
+)
+"""Where a line about the publication goes over to what the site offers."""
+_TITLE_LINE: Final = re.compile(r"[^。；;：:]{8,80}")
 _TITLE_LINES: Final = 4
+_LINES_ABOVE: Final = 6
 _TITLE_LENGTH: Final = 5
 _HEADLINE_PARTS: Final = 3
 _HEADLINES: Final = (
@@ -93,9 +100,9 @@ def read_html(original: Original) -> Document:
     weights = _weigh(root)
     main = _main(root, weights)
     lines = Lines(original)
-    blocks = [block for block in flow(main, skip=_link_lists(weights)) if _kept(block)]
-    for front in _front(root, main, blocks):
-        lines.add(front.text, "title")
+    blocks = list(_shown(flow(main, skip=_link_lists(weights))))
+    for text in _front(main, _title(root), blocks, weights):
+        lines.add(text, "title")
     table = 0
     row = 0
     for number, block in enumerate(blocks, start=1):
@@ -133,11 +140,15 @@ def _parse(original: Original) -> HtmlElement:
             name=original.name,
             limit=MAX_TAGS,
         )
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
+    )
     try:
         root = html.document_fromstring(text.encode(), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise damaged(original.name) from error
+    if parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise contrived(original.name)  # what lies deeper was dropped by the parser
     return root
 
 
@@ -221,38 +232,49 @@ def _link_lists(weights: dict[HtmlElement, _Weight]) -> set[HtmlElement]:
     }
 
 
-def _kept(block: Block | Row) -> bool:
-    if isinstance(block, Row):
-        return True
-    text = block.text
-    return len(text) > _FURNITURE_LENGTH or not _FURNITURE.search(text.strip())
+def _shown(blocks: Iterable[Block | Row]) -> Iterator[Block | Row]:
+    """The blocks without the site's own; of a dated line, the part before these."""
+    for block in blocks:
+        if (
+            isinstance(block, Row)
+            or len(block.text) > _FURNITURE_LENGTH
+            or not _FURNITURE.search(block.text)
+        ):
+            yield block
+        elif _DATE.search(dated := _SERVICES.split(block.text)[0]):
+            yield Block(dated.strip(), block.heading)
 
 
 def _front(
-    root: HtmlElement, main: HtmlElement, blocks: list[Block | Row]
-) -> Iterator[Block]:
+    main: HtmlElement,
+    title: str,
+    blocks: list[Block | Row],
+    weights: dict[HtmlElement, _Weight],
+) -> Iterator[str]:
     """The title and the day of publication, where the main text has them not.
 
-    The day stands, on most sites, in a line between the title and the text.
+    On most sites they stand above the element of the text.
     """
-    title = _title(root)
-    first = [
-        "".join(b.text.split()) for b in blocks[:_TITLE_LINES] if isinstance(b, Block)
-    ]
-    if not title or any("".join(title.split()) in text for text in first):
+    above = list(islice(_above(main, weights), _LINES_ABOVE))
+    title = title or next((text for text in above if _TITLE_LINE.fullmatch(text)), "")
+    texts = [block.text for block in blocks[:_TITLE_LINES] if isinstance(block, Block)]
+    if not title or any(_squeezed(title) in _squeezed(text) for text in texts):
         return
-    yield Block(title)
-    wanted = "".join(title.split())
-    heading = next((e for e in root.iter(*_HEADLINES) if _headline(e) == wanted), None)
-    if heading is None or main in heading.iterancestors():
-        return
-    for element in heading.itersiblings():
-        if element is main or element in main.iterancestors():
+    yield title
+    for text in above:
+        if _DATE.search(text):
+            yield text
             return
-        for block in flow(element, skip=set()):
-            if isinstance(block, Block) and _DATE.search(block.text):
-                yield block
-                return
+
+
+def _above(main: HtmlElement, weights: dict[HtmlElement, _Weight]) -> Iterator[str]:
+    """The lines before the main text, the nearest first, without menus and paths."""
+    lists = _link_lists(weights)
+    for element in (main, *main.iterancestors()):
+        for sibling in element.itersiblings(preceding=True):
+            if sibling in weights and sibling not in lists:
+                found = list(_shown(flow(sibling, skip=lists)))
+                yield from (b.text for b in reversed(found) if isinstance(b, Block))
 
 
 def _title(root: HtmlElement) -> str:
@@ -264,14 +286,18 @@ def _title(root: HtmlElement) -> str:
     whole = " ".join((root.findtext(".//title") or "").split())
     shown = {_headline(element) for element in root.iter(*_HEADLINES)}
     for part in (whole, *_TITLE_PARTS.split(whole)):
-        if len(part) >= _TITLE_LENGTH and "".join(part.split()) in shown:
+        if len(part) >= _TITLE_LENGTH and _squeezed(part) in shown:
             return part
     headings = [" ".join(str(e.text_content()).split()) for e in root.iter("h1")]
     return headings[0] if len(headings) == 1 else ""
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
 
 
 def _headline(element: HtmlElement) -> str:
     """The text of an element that holds little else, without white space."""
     if len(element) > _HEADLINE_PARTS or any(len(child) for child in element):
         return ""
-    return "".join(str(element.text_content()).split())
+    return _squeezed(str(element.text_content()))

@@ -83,15 +83,23 @@ class _Body:
         properties = element.find("pPr")
         if self._numbering.is_contents(properties):
             return
-        text = _text(element)
-        mark = self._numbering.mark(properties) if text.strip() else ""
-        self._carried += mark + text
+        text = self._marked(element)
+        self._carried += text
         if not _end_deleted(properties):
             text, self._carried = self._carried, ""
             self._write(text, properties)
         for box in _boxes(element):
             for child in box:
                 self.block(child)
+
+    def _marked(self, paragraph: Element) -> str:
+        """The text with its mark. Word counts an empty paragraph, but not a deleted."""
+        text = _text(paragraph)
+        properties = paragraph.find("pPr")
+        if not text.strip() and _end_deleted(properties):
+            return ""
+        mark = self._numbering.mark(properties)
+        return mark + text if text.strip() else ""
 
     def _write(self, text: str, properties: Element | None) -> None:
         level = self._numbering.heading(properties)
@@ -126,13 +134,7 @@ class _Body:
 
     def _cell_text(self, cell: Element) -> str:
         """The paragraphs of a cell, those of tables inside it among them."""
-        written: list[str] = []
-        for paragraph in _descend(cell, "p"):
-            text = _text(paragraph)
-            if text.strip():
-                mark = self._numbering.mark(paragraph.find("pPr"))
-                written.append(mark + text)
-        return "\n".join(written)
+        return "\n".join(map(self._marked, _descend(cell, "p")))
 
 
 def _text(paragraph: Element) -> str:

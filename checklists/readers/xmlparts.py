@@ -14,8 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
-from checklists.document import N_, DocumentError
-from checklists.readers.package import Package, damaged
+from checklists.readers.package import Package, contrived, damaged
 
 Element = ET.Element
 
@@ -43,13 +42,13 @@ class _Blocks(ET.TreeBuilder):
         self._count = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 (the parser's signature)
-        raise _too_deep(self._name)
+        raise contrived(self._name)
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         depth = len(self._open)
         self._count += 1
         if depth >= MAX_DEPTH or self._count > MAX_BLOCK_ELEMENTS:
-            raise _too_deep(self._name)
+            raise contrived(self._name)
         if not self._block_depth and depth and self._open[-1].tag in self._parents:
             self._block_depth = depth
             self._count = 0
@@ -119,12 +118,3 @@ def relations(package: Package, part: str, kind: str) -> list[tuple[str, str]]:
 
 def _local(name: str) -> str:
     return name.rpartition("}")[2]
-
-
-def _too_deep(name: str) -> DocumentError:
-    return DocumentError(
-        N_("{name} is built in a way that is not read."),
-        N_("Its XML declares entities or nests without end, as attacks do."),
-        N_("Open it in an office program, save it anew and give that file."),
-        name=name,
-    )

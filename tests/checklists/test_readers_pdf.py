@@ -1,0 +1,328 @@
+"""PDFs: the text layer, its paragraphs whole, and everything that is none."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
+from checklists.document import Document, DocumentError
+from checklists.readers import pdf, read_document
+from checklists.readers.paragraphs import PrintedLine, PrintedPage, paragraphs
+
+pytest.importorskip("pypdfium2", reason="the pdf extra is not installed")
+
+SAMPLE = Path(__file__).parents[2] / "checklists/samples/siping-2023.txt"
+FONT = "STSong-Light"
+SIZE = 16
+LEFT, WIDE, HIGH = 80.0, 595.0, 842.0
+IN_A_LINE = 27
+STOPS = "，。、；：！？）”》,"
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def broken(text: str, indent: int) -> list[str]:
+    """A paragraph in lines as a word processor breaks it.
+
+    No stop begins a line, no opening bracket ends one, no number is cut.
+    """
+    lines: list[str] = []
+    rest = "　" * indent + text
+    while width(rest) > IN_A_LINE * SIZE:
+        end = len(rest)
+        while width(rest[:end]) > IN_A_LINE * SIZE:
+            end -= 1
+        while (
+            rest[end] in STOPS
+            or rest[end - 1] in "“（《"
+            or (rest[end - 1].isascii() and rest[end].isascii())
+        ):
+            end -= 1
+        lines.append(rest[:end])
+        rest = rest[end:]
+    return [*lines, rest]
+
+
+def width(text: str) -> float:
+    return float(pdfmetrics.stringWidth(text, FONT, SIZE))
+
+
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+
+
+class Printed:
+    """A PDF of Chinese paragraphs, in a font that is not embedded."""
+
+    def __init__(self, *, head: str = "", foot: str = "", **options: Any) -> None:
+        self._stream = io.BytesIO()
+        self.canvas = Canvas(self._stream, pagesize=(WIDE, HIGH), **options)
+        self._head, self._foot, self._page, self._lines = head, foot, 0, 0
+
+    def paragraph(self, text: str, indent: int = 2) -> None:
+        for line in broken(text, indent):
+            if self._lines % 22 == 0:
+                self._new_page()
+            stripped = line.lstrip("　")
+            shift = (len(line) - len(stripped)) * SIZE
+            self.write(stripped, LEFT + shift, HIGH - 110 - (self._lines % 22) * 28)
+            self._lines += 1
+
+    def write(self, text: str, x: float, y: float) -> None:
+        self.canvas.setFont(FONT, SIZE)
+        self.canvas.drawString(x, y, text)
+
+    def _new_page(self) -> None:
+        if self._page:
+            self.canvas.showPage()
+        self._page += 1
+        if self._head:
+            self.write(self._head, LEFT, HIGH - 50)
+        if self._foot:
+            self.write(self._foot.format(self._page), WIDE / 2, 40)
+
+    def data(self) -> bytes:
+        self.canvas.save()
+        return self._stream.getvalue()
+
+
+def read(data: bytes) -> Document:
+    return read_document("报告.pdf", content=data)
+
+
+def sample_lines() -> list[str]:
+    return [line for line in SAMPLE.read_bytes().decode().splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "foot", ["— {0} —", "- {0} -", "第{0}页 共9页", "{0}", "{0} / 9"]
+)
+def test_the_sample_comes_back_whole_without_heads_feet_and_numbers(foot: str) -> None:
+    printed = Printed(head="四平市人民政府文件", foot=foot)
+    for line in sample_lines():
+        printed.paragraph(line)
+    result = read(printed.data())
+    assert result.form == "pdf"
+    found = [squeezed(line) for line in result.text.splitlines()]
+    assert found == [squeezed(line) for line in sample_lines()]
+
+
+def test_paragraphs_without_indentation_come_back_whole_too() -> None:
+    printed = Printed(foot="{0}")
+    for line in sample_lines():
+        printed.paragraph(line, indent=0)
+    found = [squeezed(line) for line in read(printed.data()).text.splitlines()]
+    assert found == [squeezed(line) for line in sample_lines()]
+
+
+def test_each_piece_knows_its_page() -> None:
+    printed = Printed()
+    for number in range(60):
+        printed.paragraph(f"第{number}项问题，" + "需要整改落实到位" * 6 + "。")
+    result = read(printed.data())
+    assert result.place(0) == "page 1"
+    pages = [place for _, place in result.marks]
+    assert pages == [f"page {number + 1}" for number in range(len(pages))]
+    assert len(pages) == 9
+    assert result.place(len(result.text) - 2) == "page 9"
+
+
+def test_a_line_of_the_text_that_looks_like_a_head_but_stands_in_it_is_kept() -> None:
+    printed = Printed()
+    for _ in range(70):
+        printed.paragraph("2024")
+    assert read(printed.data()).text.split().count("2024") == 70
+
+
+def line(text: str, base: float, left: float = 80.0) -> PrintedLine:
+    return PrintedLine(text, left, left + 16 * len(text), base)
+
+
+def joined(*lines: PrintedLine) -> list[str]:
+    page = PrintedPage(1, WIDE, HIGH, lines)
+    return ["".join(text for text, _ in pieces) for pieces in paragraphs([page])]
+
+
+FULL = "这一行写满了二十七个字所以下一行还是同一个自然段的内容"
+
+
+def test_a_wider_gap_an_indent_and_a_short_line_begin_paragraphs() -> None:
+    assert len(FULL) == 27
+    rows = [
+        (FULL, 80),
+        (FULL, 80),
+        (FULL, 80),
+        (FULL, 112),
+        (FULL, 80),
+        ("短行", 80),
+        ("后段", 80),
+    ]
+    lines = [line(text, 700 - 24 * n, left) for n, (text, left) in enumerate(rows)]
+    lines[3] = PrintedLine(FULL[:25], 112, 512, lines[3].base)
+    assert joined(*lines) == [FULL * 3, FULL[:25] + FULL + "短行", "后段"]
+    apart = [line(FULL, 700), line(FULL, 676), line(FULL, 652), line(FULL, 600)]
+    assert joined(*apart) == [FULL * 3, FULL]
+
+
+def test_a_number_opens_a_paragraph_only_after_a_full_stop() -> None:
+    done = FULL[:26] + "。"
+    start = [line(FULL, 700), line(FULL, 676)]
+
+    def after(last: str, following: str) -> list[str]:
+        return joined(*start, line(last, 652), line(following, 628))[1:]
+
+    assert after(done, "2.开展培训。") == ["2.开展培训。"]
+    assert after(done, "（二）开展培训。") == ["（二）开展培训。"]
+    assert after(done, "3.3次培训。") == []
+    assert after(FULL, "2.开展培训。") == []
+    assert after(done, "二是开展培训。") == []
+
+
+def test_radicals_that_stand_for_characters_are_mended() -> None:
+    assert joined(line("⼀、存在⼈员不⾜的问题", 700)) == ["一、存在人员不足的问题"]
+
+
+def test_latin_words_are_parted_and_numbers_are_not() -> None:
+    def full(text: str, base: float) -> PrintedLine:
+        return PrintedLine(text, 80, 512, base)
+
+    rows = ["the ledger is", "open and 20", "24 entries"]
+    lines = [full(text, 700 - 24 * n) for n, text in enumerate(rows)]
+    assert joined(*lines, full("x", 628)) == [
+        "the ledger is open and 2024 entriesx"
+    ] or (joined(*lines, full("x", 628)) == ["the ledger is open and 2024 entries x"])
+
+
+def test_a_scan_with_a_line_of_its_program_on_each_page_is_a_scan() -> None:
+    printed = Printed()
+    for _ in range(4):
+        printed.write("扫描全能王 创建", 400, 30)
+        printed.canvas.showPage()
+    assert "ocrmypdf" in failure(printed.data()).parts()[2]
+
+
+def test_a_scan_without_text_suggests_ocr() -> None:
+    printed = Printed()
+    printed.canvas.rect(100, 100, 300, 300, fill=1)
+    error = failure(printed.data())
+    assert "ocrmypdf" in error.parts()[2]
+    assert "1 pages" in error.parts()[1]
+
+
+def failure(data: bytes) -> DocumentError:
+    with pytest.raises(DocumentError) as caught:
+        read(data)
+    assert all(caught.value.parts())
+    return caught.value
+
+
+def test_a_password_is_named_and_an_empty_one_is_no_obstacle() -> None:
+    locked = Printed(encrypt=StandardEncryption("user", "owner"))
+    locked.paragraph("一、问题")
+    assert "password" in failure(locked.data()).what
+    restricted = Printed(encrypt=StandardEncryption("", "owner", canCopy=0))
+    restricted.paragraph("一、存在的问题和不足")
+    assert read(restricted.data()).text == "一、存在的问题和不足\n"
+
+
+def without_unicode() -> bytes:
+    """A page whose font numbers its glyphs and says nothing of characters."""
+    shown = (
+        b"BT /F 12 Tf 72 700 Td <"
+        + b"".join(b"%04X" % n for n in range(900, 990))
+        + b"> Tj ET"
+    )
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(shown), shown),
+        b"<</Type/Font/Subtype/Type0/BaseFont/Own/Encoding/Identity-H/DescendantFonts[6 0 R]>>",
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/Own/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor 7 0 R>>",
+        b"<</Type/FontDescriptor/FontName/Own/Flags 4/FontBBox[0 0 1000 1000]/ItalicAngle 0/Ascent 800/Descent -200/CapHeight 700/StemV 80>>",
+    ]
+    data = b"%PDF-1.4\n"
+    offsets = []
+    for number, body in enumerate(objects, start=1):
+        offsets.append(len(data))
+        data += b"%d 0 obj%s endobj\n" % (number, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return (
+        data
+        + b"xref\n0 8\n0000000000 65535 f \n"
+        + table
+        + b"trailer<</Size 8/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % len(data)
+    )
+
+
+def test_fonts_that_do_not_say_which_characters_they_show_are_named() -> None:
+    assert "Unicode" in failure(without_unicode()).why
+
+
+def test_a_damaged_pdf_is_an_error() -> None:
+    printed = Printed()
+    printed.paragraph("一、问题")
+    data = printed.data()
+    for cut in (b"%PDF-1.7\n", data[: len(data) // 4], b"%PDF-1.4\n" + b"\xff" * 3000):
+        assert "is damaged" in failure(cut).what
+
+
+def test_a_pdf_under_another_name_is_still_a_pdf() -> None:
+    printed = Printed()
+    printed.paragraph("一、存在的问题")
+    assert read_document("报告.txt", content=printed.data()).form == "pdf"
+
+
+def test_a_reader_that_takes_too_long_or_falls_over_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "program.py"
+    monkeypatch.setattr(pdf, "_PROGRAM", program)
+    monkeypatch.setattr(pdf, "TIME_OUT", 0.5)
+    for source in (
+        "import time; time.sleep(30)",
+        "import os; os.abort()",
+        "print('{\"page\": 1', end='')",
+        "raise MemoryError",
+    ):
+        program.write_text(source, encoding="utf-8")
+        assert "could not be read to its end" in failure(b"%PDF-1.4").what
+
+
+def test_the_reader_gets_no_shell_and_not_our_folder_on_its_path(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+    run = subprocess.run
+
+    def watched(*args: Any, **keys: Any) -> Any:
+        seen.append((args, keys))
+        return run(*args, **keys)
+
+    monkeypatch.setattr(subprocess, "run", watched)
+    printed = Printed()
+    printed.paragraph("一、存在的问题")
+    read(printed.data())
+    ((command,), keys) = seen[0]
+    assert command[1] == "-P"
+    assert not keys.get("shell")
+
+
+def test_without_the_library_the_error_names_the_line_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(_name: str) -> ModuleSpec | None:
+        return None
+
+    monkeypatch.setattr(pdf, "find_spec", nothing)
+    assert "pip install 'rectification-ledger[pdf]'" in failure(b"%PDF-1.4").parts()[2]
