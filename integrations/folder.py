@@ -185,7 +185,8 @@ class FolderTracker:
         with self._alone():
             found = self._find(seen.key)
             file = self._load(found)
-            if seen.version is not None and file.version() != seen.version:
+            now = self._issue(found, file)[0]
+            if seen.version is not None and now.version != seen.version:
                 raise Stale(
                     N_("Issue {key} was changed by somebody else in between."),
                     N_("The file {name} is not as it was read."),
@@ -193,7 +194,6 @@ class FolderTracker:
                     key=seen.key,
                     name=found.path.name,
                 )
-            now = self._issue(found, file)[0]
             changed = file.with_fields(self._changes(now, patch))
             if patch.body is not UNSET and trimmed(patch.body) != now.body:
                 changed = changed.with_text(patch.body)
@@ -209,7 +209,9 @@ class FolderTracker:
         with self._alone():
             found = self._find(key)
             stamp = self._stamp().replace("T", " ")
-            file = self._load(found).with_note(f"{self._login} · {stamp}", body)
+            file = self._load(found)
+            self._issue(found, file)  # a file that cannot be read is left alone
+            file = file.with_note(f"{self._login} · {stamp}", body)
             safefile.replace_file(found.path, self._encoded(file))
             self.meter.writes += 1
             found = self._find(key)
@@ -504,6 +506,15 @@ class FolderTracker:
                     yield
             except PermissionError:
                 raise self._no_right() from None
+            except OSError as error:
+                # Writes are whole or not there, so nothing was changed.
+                raise Unreachable(
+                    N_("The folder {folder} could not be written."),
+                    N_("The operating system says: {reason}"),
+                    N_("Make room or repair the drive, then try again."),
+                    folder=str(self._folder),
+                    reason=error.strerror or type(error).__name__,
+                ) from None
 
     # -- errors ------------------------------------------------------------------
 

@@ -168,9 +168,9 @@ class IssueFile:
                 continue
             if key in found:
                 raise FileProblem(
-                    N_("The key {name} stands twice (again in line {line})."),
+                    N_("The key {field} stands twice (again in line {line})."),
                     N_("Keep the line that holds."),
-                    name=key,
+                    field=key,
                     line=number,
                 )
             found[key] = field["value"]
