@@ -28,7 +28,6 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name for "translate later
 
 
 _JOINED = N_("{before} {after}")  # two sentences; Chinese ones touch
-_BETWEEN = N_(", ")  # two words of a list
 
 
 class LedgerError(Exception):
@@ -63,11 +62,7 @@ class LedgerError(Exception):
 
 
 def fill(translate: Callable[[str], str], text: str, values: dict[str, object]) -> str:
-    """``text`` translated and filled.
-
-    A value that is a message translates too; a tuple is sentences one after the
-    other, a list is words with commas between them.
-    """
+    """``text`` translated and filled; messages, and tuples of them, translate too."""
     return translate(text).format(
         **{name: _worded(translate, value) for name, value in values.items()}
     )
@@ -76,9 +71,6 @@ def fill(translate: Callable[[str], str], text: str, values: dict[str, object]) 
 def _worded(translate: Callable[[str], str], value: object) -> object:
     if isinstance(value, Message):
         return value.text(translate)
-    if isinstance(value, list):
-        words = (str(_worded(translate, part)) for part in value)
-        return translate(_BETWEEN).join(words)
     if isinstance(value, tuple):
         return reduce(
             lambda before, after: translate(_JOINED).format(before=before, after=after),
