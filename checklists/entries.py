@@ -31,7 +31,7 @@ class Piece:
     confidence: float
 
 
-_MANY = "一些|不少|许多|诸多|很多|较多|以下|如下|下列|一定|几个|几方面|若干|部分|多方面|各种|这样那样|一系列|新的|深层次|[0-9一二三四五六七八九十两几]+(?:个|大|项|方面|点|条)"
+_MANY = "一些|不少|许多|诸多|很多|较多|以下|如下|下列|一定|几个|几方面|若干|部分|多方面|各种|这样那样|一系列|新的|深层次|不小|不同程度|[0-9一二三四五六七八九十两几]+(?:个|大|项|方面|点|条)"
 _FAULTS = "问题|困难|不足|差距|挑战|短板|矛盾|薄弱环节|薄弱地方|弱项|缺点|地方|方面|风险|隐患|制约因素|不稳定因素|不利因素|不足之处|难题|距离|欠缺|考验|困难挑战|问题不足|矛盾问题|困难问题|问题短板|短板弱项|短板不足"
 _FAULT_LIST = rf"(?:{_FAULTS})(?:(?:和|与|及|、|以及)?(?:{_FAULTS})){{0,3}}"
 # A sentence that announces problems without naming one.
@@ -103,8 +103,15 @@ def outermost(source: View, start: int, end: int) -> list[Mark]:
         if len(run) > 1:
             return run
     for run in found:
-        if run and line_start(text, run[0].start) and run[0].number == 1:
-            return run
+        if run and run[0].number in (1, None):
+            first = source.trim(start, run[0].start)
+            if (
+                first[0] >= first[1]
+                or (line_start(text, run[0].start) and run[0].number == 1)
+                or announces(source, *first)
+                or _AIM_LEAD.search(text, max(start, first[1] - 30), first[1])
+            ):
+                return run
     return []
 
 
@@ -192,6 +199,13 @@ def bare(source: View, start: int, end: int, kind: str) -> list[Piece]:
             )
         if begin == last or text[last - 1] == ":":
             continue
+        if (
+            len(pieces) == 1
+            and kind == PROBLEM
+            and (namely := _AND_NAMELY.match(text, first, last))
+        ):
+            pieces.clear()  # what came before only led in
+            begin = namely.end()
         words = text[begin:last]
         if closes(source, begin, last):
             if pieces:
@@ -216,9 +230,13 @@ _AWARE = re.compile(r"(?:认识|看到|意识|感到|指出|深知|发现|认识
 _MANY_FAULTS = re.compile(
     rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}[^,。;:]{{0,8}}[,:。]"
     rf"|(?:存在|面临|遇到|正视|看到)(?:的|着|了)?[^,。;:]{{0,8}}?{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[,:。]"
+    rf"|[^,。;:]{{0,24}}(?:{_FAULTS}):"
 )
 _NAMELY = re.compile(
     rf"[^,。;:]{{0,24}}?(?:(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于|是)?|(?:存在|面临)?的?(?:主要|突出|最大)(?:的)?(?:问题|不足|困难|短板)?(?:是|有|为)|(?:问题|不足)(?:主要)?(?:是|有|为))(?:以下|如下)?[^,。;:]{{0,6}}?[:,]?(?=[\u4e00-\u9fff“])"
+)
+_AND_NAMELY = re.compile(
+    r"(?:(?:这)?(?:主要|具体|突出|集中)(?:表现|体现|反映)?(?:在|为|是|有)|(?:表现|体现|反映)(?:在|为))(?:以下[^,。;:]{0,8})?[:,]"
 )
 _THERE_IS = re.compile(
     r"(?:但|同时|仍|还|也|目前|当前|尚)[^,。;:]{0,12}?存在(?:着|的)?"

@@ -272,7 +272,32 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
     text = source.text
     root = Section(None, System.TITLE, 0, 0, 0, 0, len(text), "", bare=False)
     last: Section = root
+    inner: Section | None = (
+        None  # the last item of a list that restarts under a heading
+    )
     for section in _settled(list(_openings(source, heading))):
+        if _restarts(source, last, section):
+            section.parent = last
+            last.children.append(section)
+            inner = section
+            continue
+        if (
+            inner is not None
+            and _goes_on(inner, section)
+            and not heading.match(section.title)
+        ):
+            inner.end = section.start
+            section.parent = inner.parent
+            last.children.append(section)
+            inner = section
+            continue
+        if inner is not None and section.system > inner.system:
+            section.parent = inner
+            inner.children.append(section)
+            continue
+        if inner is not None:
+            inner.end = section.start
+            inner = None
         parent = last
         while parent is not root and parent.system >= section.system:
             parent.end = section.start
@@ -282,6 +307,29 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
         parent.children.append(section)
         last = section
     return root
+
+
+def _restarts(source: View, last: Section, section: Section) -> bool:
+    """Whether 一、 opens a list under 三、, the heading right before it."""
+    return (
+        section.mark is not None
+        and last.mark is not None
+        and section.system is last.system
+        and section.mark.number == 1
+        and (last.mark.number or 0) > 1
+        and last.bare
+        and not source.text[last.body : section.start].strip()
+    )
+
+
+def _goes_on(inner: Section, section: Section) -> bool:
+    """Whether ``section`` is the next number of the list that ``inner`` stands in."""
+    return (
+        section.mark is not None
+        and inner.mark is not None
+        and section.system is inner.system
+        and section.mark.number == (inner.mark.number or 0) + 1
+    )
 
 
 def _settled(found: list[Section]) -> Iterator[Section]:
@@ -323,7 +371,9 @@ def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
             section = _opening(source, start, end, heading)
             if section is not None:
                 yield section
-            if one_line or end - start > 1500:  # noqa: PLR2004 (no paragraph is so long)
+            if _RUN_IN.search(text, start, end):
+                yield from _run_in(source, section.body if section else start, end)
+            elif one_line or end - start > 1500:  # noqa: PLR2004 (no paragraph is so long)
                 yield from _inline_openings(
                     source, section.body if section else start, end
                 )
@@ -336,6 +386,19 @@ def _matter(text: str) -> int:
         return 0
     end = text.find("\n---", 4, 4000)
     return 0 if end < 0 else end + 4
+
+
+# （二）下一步打算。 inside a paragraph: a heading of an outer system, named as one.
+_RUN_IN = re.compile(
+    r"(?<=[。;! ])\(?[一二三四五六七八九十]{1,2}[)、](?:存在|主要|下一?步|今后|工作|整改|改进|原因|20[0-9]{2}年)[^。;:,\n]{0,20}(?:问题|不足|困难|打算|安排|计划|措施|思路|原因|分析|方向|重点)[。:; ]"
+)
+
+
+def _run_in(source: View, start: int, end: int) -> Iterator[Section]:
+    for match in _RUN_IN.finditer(source.text, start, end):
+        mark = mark_at(source.text, match.start(), end)
+        if mark is not None:
+            yield titled(source, mark, end)
 
 
 def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:

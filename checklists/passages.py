@@ -44,6 +44,7 @@ class Found:
     title: str
     rule: str
     confidence: float
+    context: str = ""  # words beside the piece that state its units and deadline
 
 
 def under_headings(source: View, root: Section, year: int | None) -> Iterator[Found]:
@@ -74,9 +75,16 @@ def under_headings(source: View, root: Section, year: int | None) -> Iterator[Fo
 
 def section_topic(section: Section, year: int | None) -> Topic:
     """The topic of a section's heading, if it is one and not a sentence."""
+    if section.mark is None and _GENRE.search(section.title):
+        return Topic.OTHER
     if len(section.title) > 45 and not section.bare:  # noqa: PLR2004 (no heading is so long)
         return Topic.OTHER
     return topic(section.title, year)
+
+
+_GENRE = re.compile(
+    r"(?:报告|通报|方案|通知|公告|总结|台账|汇报|年报|说明)(?:\([^()]*\))?\Z"
+)
 
 
 def _divides(child: Section, year: int | None) -> bool:
@@ -107,29 +115,34 @@ def _read(source: View, section: Section, about: Topic) -> list[Piece]:
 
 
 # 存在问题：…… 整改措施：…… inside one section or item.
-_FIELD = re.compile(
-    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
+FIELD = re.compile(
+    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
     r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:整改|改进|解决|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
     r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|完成情况|情况|进展|成效|结果)|责任(?:单位|部门|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
 )
 
 
+FINISHED = re.compile(r"完成情况|整改情况|进展|成效|结果")
+
+
 def labelled(source: View, start: int, end: int) -> list[Piece]:
     """Problems and plans that stand behind labels (存在问题：, 整改措施：)."""
     text = source.text
-    fields = list(_FIELD.finditer(text, start, end))
+    fields = list(FIELD.finditer(text, start, end))
     if not any(field["problem"] for field in fields) or not any(
         field["plan"] for field in fields
     ):
         return []
-    marks = [mark.start for mark in outermost(source, start, end)]
+    done = any(field["other"] and FINISHED.search(field["other"]) for field in fields)
+    several = sum(field["problem"] is not None for field in fields) > 1
+    marks = [mark.start for mark in outermost(source, start, end)] if several else []
     pieces = []
     for index, field in enumerate(fields):
         stop = fields[index + 1].start() if index + 1 < len(fields) else end
         stop = min(
             [stop, *(mark for mark in marks if mark > field.start())], default=stop
         )
-        if field["other"]:
+        if field["other"] or (field["plan"] and done):
             continue
         kind = PROBLEM if field["problem"] else PLAN
         first, last = source.trim(
@@ -283,6 +296,9 @@ _ANNOUNCEMENT = re.compile(
     r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
+_CONCEDES = re.compile(
+    r"(?:虽|尽管|成绩|成效|进展|进步|肯定)[^。;!?]{0,40}(?:但|同时|然而)[^。;!?]{0,24}(?:存在|不足|差距|问题|短板)"
+)
 _TOLD = re.compile(r"指出|反馈|通报|发现")
 _YET = re.compile(r"也|但|同时|还|仍|尽管|虽然|然而|不过")
 
@@ -321,6 +337,31 @@ def announced(
     ]
 
 
+def plans_after(source: View, found: list[Found]) -> list[Found]:
+    """The plans right behind announced problems: 下一步，…… in the same or next paragraph."""
+    if not found:
+        return []
+    text = source.text
+    start = found[-1].piece.end
+    line = text.find("\n", start)
+    first = source.trim(line, len(text))[0] if line >= 0 else len(text)
+    stop = len(text)
+    at = turn(source, start, stop if line < 0 else line)
+    if at is None:
+        at = turn(source, first, min(stop, first + 40))
+        if at is None or source.text[first:at].strip():
+            return []
+    pieces = _plans_after(
+        source, at, stop if outermost(source, at, stop) else _line_end(text, at)
+    )
+    return [Found(piece, "", "announcement", 0.7) for piece in pieces]
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
 _LEADS = re.compile(r"[ \n]*(?:[^。;!?\n]{0,24}:)?[ \n]*")
 
 
@@ -343,6 +384,8 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
     elif _TOLD.search(sentence):
         score += 1
     if _YET.search(sentence):
+        score += 1
+    if _CONCEDES.search(sentence):
         score += 1
     paragraph_end = text.find("\n", last - 1, stop)
     paragraph_end = stop if paragraph_end < 0 else paragraph_end

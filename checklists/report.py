@@ -7,21 +7,41 @@ every entry's ``text`` is ``document.text[entry.start:entry.end]``.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from checklists.coverage import cover
-from checklists.document import Document
+from checklists.document import Document, N_
 from checklists.entries import PLAN, PROBLEM
+from checklists.findings import findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
-from checklists.outline import Section, sections
-from checklists.passages import HEADING, Found, announced, section_topic, under_headings
+from checklists.outline import Section, chinese_number, sections
+from checklists.passages import (
+    HEADING,
+    Found,
+    announced,
+    plans_after,
+    section_topic,
+    under_headings,
+)
+from checklists.tables import rows
 from checklists.terms import Due, Kind, NamedUnit, Role, deadline, kind, units
 from checklists.view import View, view
 from checklists.workreport import coming_year, is_work_report
 
-__all__ = ["Checklist", "Due", "Entry", "Kind", "Link", "NamedUnit", "Role", "derive"]
+__all__ = [
+    "Checklist",
+    "Due",
+    "Entry",
+    "Kind",
+    "Link",
+    "NamedUnit",
+    "Note",
+    "Role",
+    "derive",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something a reader of the checklist should look at, as a message and its values."""
+
+    message: str
+    claimed: int
+    found: int
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The message in the language of ``translate``."""
+        return translate(self.message).format(claimed=self.claimed, found=self.found)
+
+
+@dataclass(frozen=True, slots=True)
 class Checklist:
     """What a document says is wrong and what it will do; what it does not state is ``None``."""
 
@@ -71,7 +104,7 @@ class Checklist:
     problems: tuple[Entry, ...]
     plans: tuple[Entry, ...]
     links: tuple[Link, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
 
     @property
     def uncovered(self) -> tuple[str, ...]:
@@ -115,8 +148,33 @@ def derive(document: Document) -> Checklist:
         problems,
         plans,
         links,
-        (),
+        claims(source, len(problems)),
     )
+
+
+_CLAIM = re.compile(
+    r"(?:反馈|指出|查出|发现|存在|提出|交办|移交)的?(?:以下|如下)?(?P<number>[0-9]{1,4}|[一二三四五六七八九十百]{1,4})(?:个|项|条|方面)(?:方面)?的?(?:具体|突出|主要)?(?:问题|不足|意见)"
+)
+
+
+def claims(source: View, found: int) -> tuple[Note, ...]:
+    """A note where the text says how many problems there are and others were found."""
+    if not found:
+        return ()
+    for match in _CLAIM.finditer(source.text):
+        raw = match["number"]
+        claimed = int(raw) if raw.isdecimal() else chinese_number(raw)
+        if claimed == found:
+            return ()
+        if claimed:
+            return (
+                Note(
+                    N_("The text speaks of {claimed} problems; {found} were found."),
+                    claimed,
+                    found,
+                ),
+            )
+    return ()
 
 
 def find(source: View, root: Section, head: Front) -> list[Found]:
@@ -130,10 +188,31 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
             for piece, title in plans
         ]
         return found
-    found = list(under_headings(source, root, head.year))
+    found = list(table_rows(source))
+    if is_rectification(source, head.title):
+        found += findings(source, root)
+    taken = [(each.piece.start, each.piece.end) for each in found]
+    for each in under_headings(source, root, head.year):
+        piece = each.piece
+        if not taken or (
+            piece.kind == PLAN
+            and all(piece.end <= start or piece.start >= end for start, end in taken)
+        ):
+            found.append(each)
     if not any(each.piece.kind == PROBLEM for each in found) and not _heads(root, head):
-        found += announced(source, root, 0, len(source.text))
+        told = announced(source, root, 0, len(source.text))
+        if not any(each.piece.kind == PLAN for each in found):
+            found += plans_after(source, told)
+        found += told
     return sorted(found, key=lambda each: each.piece.start)
+
+
+def table_rows(source: View) -> Iterator[Found]:
+    """The problems and plans that stand in tables."""
+    for row in rows(source):
+        for piece in (row.problem, row.plan):
+            if piece is not None:
+                yield Found(piece, "", "table", 0.9, row.context)
 
 
 def _heads(root: Section, head: Front) -> bool:
@@ -154,6 +233,7 @@ def _entry(document: Document, source: View, found: Found, identity: str) -> Ent
     piece = found.piece
     words = source.text[piece.start : piece.end]
     start, end = source.span(piece.start, piece.end)
+    stated_in = f"{words};{found.context}" if found.context else words
     stated = _YEAR.findall(found.title)
     year = int(stated[-1]) if stated and piece.kind == PLAN else None
     clause = _CLAUSE.search(words)
@@ -169,9 +249,9 @@ def _entry(document: Document, source: View, found: Found, identity: str) -> Ent
         start=start,
         end=end,
         line=document.line(start),
-        due=deadline(words, year),
-        units=units(words),
-        kind=kind(words),
+        due=deadline(stated_in, year),
+        units=units(stated_in),
+        kind=kind(stated_in),
         measures=(),
         confidence=min(found.confidence, piece.confidence),
         rule=f"{found.rule}, {piece.rule}",

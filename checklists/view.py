@@ -13,15 +13,20 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
+_BULLETS = "•●○◆◇■□▪▲△★☆※➢►‣·∙・"
 _FOLD = str.maketrans(
-    "，；：（）！？．｡１２３４５６７８９０［］【】〔〕\u3000\xa0\u2002\u2003\u2009\u200a\t\v\f＊＃•●○◆◇■□▪▲△★☆※➢►‣·∙・",
-    ",;:()!?.。1234567890[][][]         *#•••••••••••••••••••",
+    dict(zip("，；：（）！？．｡［］【】〔〕＊＃", ",;:()!?.。[][][]*#", strict=True))
+    | dict(zip("１２３４５６７８９０", "1234567890", strict=True))
+    | dict.fromkeys("\u3000\xa0\u2002\u2003\u2009\u200a\v\f", " ")
+    | dict.fromkeys(_BULLETS, "•")
 )
 # A full stop typed as "." between Chinese characters ends a sentence; in "1.",
 # "3.3", "No.5" and after a lone Chinese numeral ("一.") it does not.
 _LATIN_STOP = re.compile(
     r"(?<=[\u4e00-\u9fff)”’》%\]])(?<![\n(一二三四五六七八九十])\.(?=[\s\u4e00-\u9fff“‘《(*]|\Z)"
 )
+# A tab between words is a table's cell border; other tabs are white space.
+_CELL = re.compile(r"(?<=\S)\t++(?=[^\n])")
 _DROP = re.compile(
     r"\*\*+|__+(?=[\u4e00-\u9fff第（(0-9])|[\u200b-\u200f\u2060\ufeff\xad\r]"
 )
@@ -39,6 +44,7 @@ _WRAP_LINES = 4
 _WRAP_WIDTH = 120
 _FULL = 0.85
 _LONG_LINE = 60
+_INDENTED_LINE = 20  # where paragraphs are indented, a line that is not goes on
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,8 @@ class View:
 def view(text: str) -> View:
     """Fold ``text``, drop what is no text, join lines that break in mid-sentence."""
     folded = text.translate(_FOLD)
+    if "\t" in folded:
+        folded = _CELL.sub(lambda match: "|" * len(match[0]), folded).replace("\t", " ")
     if "." in folded:
         folded = _LATIN_STOP.sub("。", folded)
     gaps = [match.span() for match in _DROP.finditer(folded)]
@@ -133,11 +141,11 @@ def _joins(folded: str) -> list[tuple[int, int]]:
             joined = joined and not (blank[index + 1] and last in _TERMINAL)
         else:
             joined = (
-                length > _LONG_LINE
+                length > (_INDENTED_LINE if indents else _LONG_LINE)
                 and last not in _TERMINAL
                 and not blank[index + 1]
                 and folded[start] != "#"
-                and (last > "\u2e7f" or last in ",、")
+                and (last > "\u2e7f" or last in ",、“‘(")
             )
         if joined:
             found.append((end, after))

@@ -1,0 +1,102 @@
+"""Rectification documents: findings with their measures, units and deadlines.
+
+整改方案, 整改情况报告 and inspection feedback list findings under headings like
+关于……的问题, each with fields (整改目标, 整改措施, 责任单位, 整改时限). The heading
+is the problem; measures still to be taken are plans, measures told as done are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checklists.entries import PLAN, PROBLEM, Piece, sentences
+from checklists.outline import Section
+from checklists.passages import FIELD, FINISHED, Found
+from checklists.view import View
+
+_KIND = re.compile(r"整改|反馈意见|督察|督导|审计|巡视|巡察|检查|问题清单|销号")
+_ANNUAL = re.compile(r"法治(?:政府|建设)|依法行政|信息公开|政府工作报告|年度报告")
+_ABOUT = re.compile(
+    r"(?:[0-9]{1,3}[.、])?(?:关于|反馈)[^。;:\n]{3,90}?(?:问题|情况)?\Z"
+)
+_ABOUT_PROBLEM = re.compile(r"关于[^。;:\n]{3,90}问题\Z")
+
+
+def is_rectification(source: View, title: str | None) -> bool:
+    """Whether the document reports on or plans the rectification of findings."""
+    head = title or source.text[:300]
+    return bool(_KIND.search(head)) and not _ANNUAL.search(
+        head.replace("整改情况的报告", "")
+    )
+
+
+def findings(source: View, root: Section) -> Iterator[Found]:
+    """The findings of a rectification document, each with its open measures."""
+    for section in root.walk():
+        if section.parent is None or not section.title.strip():
+            continue
+        fields = (
+            []
+            if _inner(section)
+            else list(FIELD.finditer(source.text, section.body, section.end))
+        )
+        about = _ABOUT_PROBLEM.match(section.title) is not None
+        if not about and not (len(fields) > 1 and _ABOUT.match(section.title)):
+            continue
+        context = _context(source, section, fields)
+        start, end = source.trim(section.title_start, section.title_end)
+        if source.text[end : end + 1] in ("。", ";"):
+            end += 1
+        yield Found(
+            Piece(PROBLEM, start, end, "heading of a finding", 0.85),
+            section.title,
+            "rectification",
+            0.85,
+            context,
+        )
+        if any(FINISHED.search(field[0]) for field in fields):
+            continue
+        for index, field in enumerate(fields):
+            stop = fields[index + 1].start() if index + 1 < len(fields) else section.end
+            first, last = _field_end(source, field.end(), stop)
+            if field["plan"] and first < last:
+                yield Found(
+                    Piece(PLAN, first, last, "field", 0.85),
+                    section.title,
+                    "rectification",
+                    0.85,
+                    context,
+                )
+
+
+def _inner(section: Section) -> bool:
+    """Whether findings stand below this section and not in it."""
+    return any(_ABOUT.match(child.title) for child in section.children)
+
+
+def _context(source: View, section: Section, fields: list[re.Match[str]]) -> str:
+    """The fields that state units and deadlines, as text."""
+    if not fields:
+        return ""
+    parts = []
+    for index, field in enumerate(fields):
+        stop = fields[index + 1].start() if index + 1 < len(fields) else section.end
+        if field["other"] or field["plan"]:
+            first, last = _field_end(source, field.end(), min(stop, field.end() + 400))
+            parts.append(f"{field[0].strip()}{source.text[first:last]};")
+    return "".join(parts)
+
+
+def _field_end(source: View, start: int, stop: int) -> tuple[int, int]:
+    """A field's text: its paragraph, and those after it that are sentences too."""
+    end = start
+    for number, (first, last) in enumerate(sentences(source, start, stop)):
+        if (
+            number
+            and "\n" in source.text[end:first]
+            and source.text[last - 1] not in "。;"
+        ):
+            break
+        end = last
+    return source.trim(start, end)

@@ -1,0 +1,109 @@
+"""Problem lists kept as tables: 问题清单, 整改台账, 三张清单.
+
+A table reaches the text as lines of cells parted by ``|`` or tabs (the view turns
+a tab between words into ``|``). The header names the columns; each row below it
+gives a problem, its measure, and the units and deadline that belong to them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from checklists.entries import PLAN, PROBLEM, Piece
+from checklists.view import View
+
+_COLUMNS = (
+    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患)(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|反馈意见(?:问题)?|问题隐患")),
+    (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
+    ("due", re.compile(r"(?:整改|完成|办结|落实|销号|计划完成|责任)*(?:时限|期限|时间|时间节点|日期)(?:要求)?")),
+    ("unit", re.compile(r"(?:整改|牵头|责任|配合|主办|协办|承办|督办|督导|验收|实施)+(?:单位|部门|科室|主体|处室)(?:及责任人)?")),
+    ("done", re.compile(r"(?:整改)?(?:完成|进展|落实|整改|办理)(?:情况|结果|成效)|整改状态|是否(?:完成|整改|销号).{0,2}")),
+)  # fmt: skip
+_RULE = re.compile(r"[|\-: ]+")
+_NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A problem and a plan of one table row; ``context`` holds its units and deadline."""
+
+    problem: Piece | None
+    plan: Piece | None
+    context: str
+
+
+def rows(source: View) -> Iterator[Row]:
+    """The rows of every table whose header names problems or measures."""
+    text = source.text
+    if "|" not in text:
+        return
+    columns: dict[int, str] = {}
+    headers: list[str] = []
+    position = 0
+    for line in text.split("\n"):
+        start, position = position, position + len(line) + 1
+        if line.count("|") < 1:
+            if line.strip():
+                columns = {}
+            continue
+        if _RULE.fullmatch(line):
+            continue
+        cells = list(_cells(line, start))
+        words = [text[first:last].replace(" ", "") for first, last in cells]
+        found = _header(words)
+        if found:
+            columns, headers = found, words
+        elif columns:
+            yield from _row(source, cells, columns, headers)
+
+
+def _cells(line: str, start: int) -> Iterator[tuple[int, int]]:
+    offset = start
+    parts = line.split("|")
+    for index, part in enumerate(parts):
+        outer = index in (0, len(parts) - 1) and not part.strip()
+        if not outer:
+            stripped = part.strip()
+            first = offset + part.find(stripped) if stripped else offset
+            yield first, first + len(stripped)
+        offset += len(part) + 1
+
+
+def _header(words: list[str]) -> dict[int, str]:
+    """The kinds of the columns, or nothing when the row is no header."""
+    found = {}
+    for index, word in enumerate(words):
+        kind = next(
+            (kind for kind, pattern in _COLUMNS if pattern.fullmatch(word)), None
+        )
+        if kind is not None:
+            found[index] = kind
+    has = set(found.values())
+    return found if len(has) > 1 and has & {PROBLEM, PLAN} else {}
+
+
+def _row(
+    source: View,
+    cells: list[tuple[int, int]],
+    columns: dict[int, str],
+    headers: list[str],
+) -> Iterator[Row]:
+    text = source.text
+    done = "done" in columns.values()
+    pieces: dict[str, Piece] = {}
+    context = []
+    for index, (first, last) in enumerate(cells):
+        kind = columns.get(index)
+        if kind in (PROBLEM, PLAN):
+            if (
+                not _NUMBER.fullmatch(text[first:last])
+                and kind not in pieces
+                and not (done and kind == PLAN)
+            ):
+                pieces[kind] = Piece(kind, first, last, "table row", 0.9)
+        elif kind is not None and first < last:
+            context.append(f"{headers[index]}:{text[first:last]};")
+    if pieces:
+        yield Row(pieces.get(PROBLEM), pieces.get(PLAN), "".join(context))
