@@ -201,7 +201,9 @@ class SyncTables:
     def change_tracker(self, name: str, **values: object) -> None:
         """Set columns of a tracker; mappings and tuples are written as JSON."""
         columns = {
-            key: value if value is None or isinstance(value, str | int) else _text(value)
+            key: value
+            if value is None or isinstance(value, str | int)
+            else _text(value)
             for key, value in values.items()
         }
         self._do(
@@ -362,6 +364,10 @@ class SyncTables:
             row.id,
         )
 
+    def mark_unknown(self, row: OutboxRow) -> None:
+        """No answer came; the times of its sending stay."""
+        self._do("UPDATE outbox SET state = 'unknown' WHERE id = ?", row.id)
+
     def done(self, row: OutboxRow) -> None:
         """Take an entry out."""
         self._do("DELETE FROM outbox WHERE id = ?", row.id)
@@ -464,7 +470,10 @@ class SyncTables:
             " ORDER BY started DESC, id DESC LIMIT 1",
             tracker,
         )
-        return RunRow(*rows[0][:4], json.loads(rows[0][4])) if rows else None
+        if not rows:
+            return None
+        identity, name, started, finished, report = rows[0]
+        return RunRow(identity, name, started, finished, json.loads(report))
 
 
 def _tracker(row: tuple[Any, ...]) -> TrackerRow:
@@ -477,4 +486,5 @@ def _tracker(row: tuple[Any, ...]) -> TrackerRow:
 
 
 def _link(row: tuple[Any, ...]) -> LinkRow:
-    return LinkRow(*row[:-1], json.loads(row[-1]))
+    values = dict(zip(_LINK.split(", "), row, strict=True))
+    return LinkRow(**{**values, "base": json.loads(values["base"])})

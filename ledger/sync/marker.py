@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 _ID = "[0-9A-HJKMNP-TV-Z]{26}"
 _LINE = re.compile(
@@ -22,7 +23,7 @@ _LINE = re.compile(
 )
 _REMARK = re.compile(
     rf"\s*<!--[ \t]*ledger:(?P<ledger>{_ID})[ \t]+item:(?P<item>{_ID})[ \t]+"
-    r"mark:(?P<mark>[a-z0-9.:-]{1,80})[ \t]*-->[ \t\r]*(?:\n|\Z)"
+    r"mark:(?P<mark>[a-z0-9_.:-]{1,80})[ \t]*-->[ \t\r]*(?:\n|\Z)"
 )
 
 
@@ -69,7 +70,7 @@ def find(body: str, ledger: str, item: str) -> Found:
     ]
     if not lines:
         return Found(Placing.ABSENT)
-    for begin, end in zip(lines, lines[1:], strict=False):
+    for begin, end in pairwise(lines):
         if end["end"] and not begin["end"]:
             inner = body[begin.end() : end.start()].replace("\r\n", "\n").strip("\r\n")
             placing = Placing.WHOLE if len(lines) == 2 else Placing.DOUBLED  # noqa: PLR2004 (begin, end)
@@ -128,8 +129,8 @@ def _bare(line: re.Match[str]) -> int:
 def _widened(body: str, start: int, end: int, told: str) -> tuple[int, int]:
     """The span of a marker with the lines of ``told`` that still stand next to it."""
     ours = [line.rstrip() for line in told.strip().split("\n")] if told.strip() else []
-    is_end = body[start:end].lstrip().startswith("<!-- /") or "/ledger:" in (
-        body[start:end]
+    is_end = (
+        body[start:end].lstrip().startswith("<!-- /") or "/ledger:" in (body[start:end])
     )
     if is_end:
         before = body[:start].split("\n")[:-1]

@@ -1,0 +1,548 @@
+"""From what was read and what is remembered to one plan; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from integrations.tracker import Comment, Issue, Missing, Tracker, Unreadable
+from ledger.book import Ledger
+from ledger.clock import moment, stamp
+from ledger.directory import Directory
+from ledger.errors import N_, Message
+from ledger.i18n import catalogue
+from ledger.item import SET_ASIDE, WORKING, Item, State
+from ledger.journal import event_of
+from ledger.storage.sync import LinkRow, RemarkRow, TrackerRow
+from ledger.sync import marker
+from ledger.sync.closing import Closed, Said, our_time
+from ledger.sync.inbound import ours
+from ledger.sync.link import (
+    Base,
+    Field,
+    LinkState,
+    Told,
+    base_of,
+    digest,
+    round_of,
+    said_digest,
+)
+from ledger.sync.matter import Hint, Matter
+from ledger.sync.merge import read_block, with_ticks
+from ledger.sync.options import Options
+from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
+from ledger.sync.pull import Pulled, back, by_number, earliest, pull
+from ledger.sync.rendering import Style, rendered
+from ledger.sync.settle import Settled, settled, told_of
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a run knows before it begins to write."""
+
+    plan: Plan
+    pulled: Pulled
+    settled: Settled
+    head: int
+    style: Style
+    options: Options
+    versions: dict[str, int | None] = field(default_factory=dict)
+    own: list[RemarkRow] = field(default_factory=list)
+    unread: tuple[Unreadable, ...] = ()
+
+
+class Gatherer:
+    """Reads a tracker and decides what is to be done."""
+
+    def __init__(self, ledger: Ledger, tracker: Tracker, row: TrackerRow) -> None:
+        """Gather for the tracker that ``row`` registers."""
+        self.ledger = ledger
+        self.tracker = tracker
+        self.row = row
+        self.sync = ledger.store.sync
+        self.options = Options.read(row.options)
+        self.directory = ledger.directory
+        self.style = style_of(ledger, row, tracker, self.directory)
+        self.outbox = self.sync.outbox(row.name)
+        self._now = ledger.clock.now()
+
+    def gather(self, *, sweep: bool = False) -> Gathered:
+        """Read, settle, and plan.
+
+        Raises:
+            TrackerError: the read was not complete.
+        """
+        head = self.ledger.store.journal.head().seq
+        pulled = self._pull(whole=sweep or not self.row.read_whole)
+        found = settled(
+            self.outbox,
+            pulled,
+            ledger=self.style.ledger,
+            logins=frozenset(self.row.logins),
+            quiet=self.options.quiet,
+            linked=self._remote_of,
+        )
+        hints: list[Hint] = []
+        adopted = self._adopted(pulled, found, hints)
+        news, own = self._news(pulled)
+        rows, versions = self._changed(pulled)
+        for key in news:
+            rows.setdefault(key, None)
+        items = self._items(rows, adopted, found)
+        vanished = self._vanished(pulled) if pulled.whole else ()
+        unsure = self._unsure(pulled)
+        plans = [
+            self._planned(
+                item,
+                row,
+                pulled=pulled,
+                adopted=adopted.get(item.id),
+                issue=rows.get(item.id),
+                comments=news.get(item.id, []),
+                found=found,
+                own=own,
+                unsure=unsure,
+                hints=hints,
+            )
+            for item, row in items
+        ]
+        hints += [Hint(_problem(one), key=one.key) for one in pulled.problems]
+        plan = Plan(
+            tracker=self.row.name,
+            made=stamp(self._now),
+            items=tuple(one for one in plans if one is not None),
+            waiting=tuple(
+                Waiting(self._ref(one.item), one.act, until)
+                for one, until in found.waiting
+            ),
+            hints=tuple(hints),
+            linked=self.sync.count_links(self.row.name).get("linked", 0),
+            vanished=vanished,
+        )
+        return Gathered(
+            plan=plan,
+            pulled=pulled,
+            settled=found,
+            head=head,
+            style=self.style,
+            options=self.options,
+            versions=versions,
+            own=own,
+            unread=pulled.problems,
+        )
+
+    # Reading
+
+    def _pull(self, *, whole: bool) -> Pulled:
+        overlap = self.options.overlap
+        asked = [
+            moment(one.since)
+            for one in self.outbox
+            if one.state != "planned" and one.since
+        ]
+        issues_since = moment(self.row.issues_since) if self.row.issues_since else None
+        comments_since = (
+            moment(self.row.comments_since) if self.row.comments_since else None
+        )
+
+        def comments_from(issues: dict[str, Issue], until: datetime) -> datetime | None:
+            if comments_since is not None and not whole:
+                return back(earliest(comments_since, *asked), overlap)
+            known = bool(self.sync.count_links(self.row.name)) or any(
+                marker.items_named(issue.body, self.style.ledger)
+                for issue in issues.values()
+            )
+            return None if known else back(until, overlap)
+
+        return pull(
+            self.tracker,
+            self.ledger.clock,
+            since=None
+            if whole or issues_since is None
+            else back(earliest(issues_since, *asked), overlap),
+            comments_from=comments_from,
+        )
+
+    def _remote_of(self, item: str) -> LinkRow | None:
+        return self.sync.link(self.row.name, item)
+
+    # What changed
+
+    def _changed(
+        self, pulled: Pulled
+    ) -> tuple[dict[str, Issue | None], dict[str, int | None]]:
+        """Linked issues that are not as they were known, and new versions of others."""
+        changed: dict[str, Issue | None] = {}
+        versions: dict[str, int | None] = {}
+        for issue in pulled.issues.values():
+            row = self.sync.link_of(self.row.name, remote=issue.id)
+            if row is None or row.state == LinkState.DETACHED:
+                continue
+            if row.digest != digest(issue) or row.state == LinkState.GONE:
+                changed[row.item] = issue
+            elif row.version != issue.version:
+                versions[row.item] = issue.version
+        return changed, versions
+
+    def _news(self, pulled: Pulled) -> tuple[dict[str, list[Comment]], list[RemarkRow]]:
+        """People's comments that are new or edited, and ours that are not known yet."""
+        news: dict[str, list[Comment]] = {}
+        own: list[RemarkRow] = []
+        for comment in pulled.comments.values():
+            known = self.sync.remark(self.row.name, comment.id)
+            if known is not None and (
+                known.mark is not None or known.digest == said_digest(comment.body)
+            ):
+                continue
+            row = self.sync.link_of(self.row.name, key=comment.issue)
+            if row is None or row.state != LinkState.LINKED:
+                continue
+            mark = marker.mark_of(comment.body, self.style.ledger)
+            if (
+                mark is not None
+                and mark[0] == row.item
+                and (comment.author is None or comment.author in self.row.logins)
+            ):
+                own.append(
+                    RemarkRow(
+                        tracker=self.row.name,
+                        remote=comment.id,
+                        item=row.item,
+                        mark=mark[1],
+                        digest=said_digest(comment.body),
+                        author=comment.author,
+                        at=our_time(comment.created, pulled.skew),
+                        said="",
+                    )
+                )
+                continue
+            news.setdefault(row.item, []).append(comment)
+        return news, own
+
+    def _items(
+        self,
+        rows: dict[str, Issue | None],
+        adopted: dict[str, tuple[Issue, Told]],
+        found: Settled,
+    ) -> list[tuple[Item, LinkRow | None]]:
+        """Every item that something may have to be done for, in their order."""
+        items = {
+            item.id: item for item in self.sync.unpushed(self.row.name, self.row.pushed)
+        }
+        more = {
+            *rows,
+            *adopted,
+            *(row.item for row in self.sync.links(self.row.name, todo=True)),
+            *(one.item for one in self.outbox),
+            *(one.item for one, _ in found.found),
+        }
+        for name in more - items.keys():
+            item = self.ledger.store.items.get(name)
+            if item is not None:
+                items[name] = item
+        return [
+            (item, self.sync.link(self.row.name, item.id))
+            for item in sorted(items.values(), key=lambda one: (one.year, one.number))
+        ]
+
+    def _adopted(
+        self, pulled: Pulled, found: Settled, hints: list[Hint]
+    ) -> dict[str, tuple[Issue, Told]]:
+        """Issues of ours that no item is linked to, though their marker names one."""
+        adopted = {
+            one.item: (issue, told)
+            for one, issue in found.created
+            if (told := told_of(one)) is not None
+        }
+        for issue in by_number(pulled.issues.values()):
+            row = self.sync.link_of(self.row.name, remote=issue.id)
+            for name in _named(issue, self.style.ledger):
+                if (row is not None and row.item == name) or (
+                    name in adopted and adopted[name][0].id == issue.id
+                ):
+                    continue
+                item = self.ledger.store.items.get(name)
+                link = self.sync.link(self.row.name, name)
+                free = link is None or link.state == LinkState.WANTED
+                mine = issue.author in self.row.logins
+                if item is None:
+                    hints.append(_stranger(issue))
+                elif free and mine and row is None and name not in adopted:
+                    adopted[name] = (issue, rendered(item, self.style))
+                elif link is None or link.state != LinkState.DETACHED:
+                    hints.append(_copy(issue, item))
+        return adopted
+
+    def _vanished(self, pulled: Pulled) -> tuple[str, ...]:
+        """Linked items whose issue a whole read did not show and that is not there."""
+        unread = {one.key for one in pulled.problems}
+        return tuple(
+            row.item
+            for row in self.sync.links(self.row.name, state=LinkState.LINKED)
+            if row.remote not in pulled.issues and row.key not in unread
+        )
+
+    def _unsure(self, pulled: Pulled) -> bool:
+        """Whether an issue that could not be read may be one that is looked for."""
+        return any(
+            self.sync.link_of(self.row.name, key=one.key) is None
+            for one in pulled.problems
+        ) and (pulled.whole or bool(self.outbox))
+
+    # One item
+
+    def _planned(
+        self,
+        item: Item,
+        row: LinkRow | None,
+        *,
+        pulled: Pulled,
+        adopted: tuple[Issue, Told] | None,
+        issue: Issue | None,
+        comments: list[Comment],
+        found: Settled,
+        own: list[RemarkRow],
+        unsure: bool,
+        hints: list[Hint],
+    ) -> ItemPlan | None:
+        state = LinkState(row.state) if row else LinkState.WANTED
+        if state is LinkState.DETACHED:
+            return None
+        if row is not None and row.key in {one.key for one in pulled.problems}:
+            return None
+        if state is LinkState.GONE and issue is None:
+            return None
+        base = base_of(row) if row else None
+        fresh = issue is not None
+        if adopted is not None:
+            issue, told = adopted
+            base, state, fresh = (
+                _adopting(issue, told, self.style, item),
+                (LinkState.LINKED),
+                True,
+            )
+        elif state is LinkState.WANTED:
+            if not self._wanted(item) or found.blocks(item.id) or unsure:
+                return None
+            return item_plan(self._matter(item), state)
+        elif issue is None and row is not None and self._doubtful(row, found):
+            try:
+                issue, fresh = self.tracker.issue(row.key or ""), True
+            except Missing:
+                hints.append(gone_hint(item, row.key or ""))
+                return None
+        if base is None:
+            return None
+        matter = self._matter(
+            item,
+            base=base,
+            now=issue or base.issue,
+            fresh=fresh,
+            comments=tuple(sorted(comments, key=lambda one: (one.created, one.id))),
+            skew=pulled.skew,
+            own=own,
+        )
+        matter = self._closer(matter, pulled.skew)
+        return item_plan(matter, LinkState.LINKED)
+
+    @staticmethod
+    def _doubtful(row: LinkRow, found: Settled) -> bool:
+        """Whether the issue must be read before it is written to."""
+        return row.todo == "look" or any(one.item == row.item for one in found.unsent)
+
+    def _wanted(self, item: Item) -> bool:
+        units = (*item.responsible, *item.cooperating, *filter(None, (item.lead,)))
+        return self.options.wants(
+            item, frozenset(self.directory.unit_name(unit) for unit in units)
+        )
+
+    def _matter(
+        self,
+        item: Item,
+        *,
+        base: Base | None = None,
+        now: Issue | None = None,
+        fresh: bool = False,
+        comments: tuple[Comment, ...] = (),
+        skew: float = 0.0,
+        own: Iterable[RemarkRow] = (),
+    ) -> Matter:
+        remarks = self.sync.remarks(self.row.name, item.id)
+        conflicts = self.sync.conflicts(tracker=self.row.name, item=item.id)
+        this_round = round_of(item)
+        tries: dict[Field, int] = {}
+        for one in conflicts:
+            if one.round == this_round:
+                name = Field(one.field)
+                tries[name] = tries.get(name, 0) + 1
+        proposals = [one for one in conflicts if one.field == Field.MEASURE]
+        marks = {
+            one.mark for one in (*remarks, *own) if one.mark and one.item == item.id
+        }
+        marks |= {one.mark for one in self.outbox if one.item == item.id}
+        if now is not None:
+            marks |= {
+                f"evidence:{kept.number}"
+                for attachment in now.attachments
+                if (kept := ours(attachment, item)) is not None
+            }
+        known = {one.remote for one in remarks}
+        return Matter(
+            item=item,
+            tracker=self.row.name,
+            style=self.style,
+            options=self.options,
+            today=self.ledger.today(self.directory.rules),
+            base=base,
+            now=now,
+            fresh=fresh,
+            comments=comments,
+            edited=frozenset(one.id for one in comments if one.id in known),
+            said=(
+                *(
+                    Said(one.author, one.at or "", one.said)
+                    for one in remarks
+                    if one.mark is None and one.author and one.said
+                ),
+                *(
+                    Said(one.author or "", our_time(one.created, skew), one.body)
+                    for one in comments
+                ),
+            ),
+            marks=frozenset(marks),
+            files=frozenset(known),
+            tries=tries,
+            proposals=frozenset(one.theirs for one in proposals),
+            open_proposals=tuple(
+                one.theirs for one in proposals if one.settled is None
+            ),
+            reason=self._reason(item) if item.state in SET_ASIDE else "",
+        )
+
+    def _closer(self, matter: Matter, skew: float) -> Matter:
+        """Who closed the issue: asked once for each closing that is seen."""
+        base, now = matter.base, matter.now
+        if base is None or now is None or not now.closed:
+            return matter
+        if matter.newly_closed and closing_matters(matter.item):
+            closing = self.tracker.closing(now.key, since=now.closed_at)
+            at = closing.at or now.closed_at or now.updated
+            return replace(
+                matter,
+                closed=Closed(closing.login, moment(our_time(at, skew))),
+            )
+        if Field.CLOSED in matter.yielded and base.closed_at is not None:
+            return replace(matter, closed=Closed(base.closer, base.closed_at))
+        return matter
+
+    def _reason(self, item: Item) -> str:
+        kinds = ("void.propose", "transfer.propose")
+        rows = list(self.ledger.store.journal.rows(item=item.id, kinds=kinds))
+        if not rows:
+            return ""
+        return str(event_of(rows[-1].body).data.get("reason") or "")
+
+    def _ref(self, item: str) -> str:
+        found = self.ledger.store.items.get(item)
+        return found.ref if found else item
+
+
+def style_of(
+    ledger: Ledger, row: TrackerRow, tracker: Tracker, directory: Directory
+) -> Style:
+    """How texts are made for this tracker."""
+    here = f"{row.name}:"
+    return Style(
+        ledger=ledger.id,
+        directory=directory,
+        capabilities=tracker.capabilities,
+        say=catalogue(Options.read(row.options).language),
+        logins={
+            person.id: login.removeprefix(here)
+            for person in directory.active_people()
+            for login in person.logins
+            if login.startswith(here)
+        },
+    )
+
+
+def closing_matters(item: Item) -> bool:
+    """Whether it must be known who closed the issue of ``item``."""
+    return item.state in WORKING or item.state is State.REGISTERED
+
+
+def gone_hint(item: Item, key: str) -> Hint:
+    """What to tell of an issue that is not there any more."""
+    return Hint(
+        Message(
+            N_(
+                "The issue {key} of {ref} is not there any more. Choose: ledger sync"
+                " relink {ref} KEY, ledger sync relink {ref} --new, or ledger sync"
+                " detach {ref}."
+            ),
+            key=key,
+            ref=item.ref,
+        ),
+        item.ref,
+        key,
+    )
+
+
+def _named(issue: Issue, ledger: str) -> Iterator[str]:
+    yield from marker.items_named(issue.body, ledger)
+    identity = (issue.identity or "").split()
+    if len(identity) == 2 and identity[0] == f"ledger:{ledger}":  # noqa: PLR2004 (ledger, item)
+        name = identity[1].removeprefix("item:")
+        if name not in marker.items_named(issue.body, ledger):
+            yield name
+
+
+def _adopting(issue: Issue, told: Told, style: Style, item: Item) -> Base:
+    """The base of an issue that is ours but was never recorded.
+
+    It is taken as it was told, so that what people changed since comes in as
+    theirs: ticks, and that it was closed.
+    """
+    inner = marker.find(issue.body, style.ledger, item.id).inner
+    numbers = frozenset(measure.number for measure in item.measures)
+    before = with_ticks(inner, read_block(told.block, numbers).ticks)
+    body = (
+        marker.replace(issue.body, style.ledger, item.id, before)
+        if inner
+        else issue.body
+    )
+    return Base(replace(issue, closed=False, body=body), replace(told, closed=False))
+
+
+def _problem(problem: Unreadable) -> Message:
+    what, why, todo = problem.parts()
+    return Message("{text}", text=" ".join(part for part in (what, why, todo) if part))
+
+
+def _copy(issue: Issue, item: Item) -> Hint:
+    return Hint(
+        Message(
+            N_(
+                "Issue {key} carries a copy of the marker of {ref}; it is not followed."
+            ),
+            key=issue.key,
+            ref=item.ref,
+        ),
+        item.ref,
+        issue.key,
+    )
+
+
+def _stranger(issue: Issue) -> Hint:
+    return Hint(
+        Message(
+            N_(
+                "Issue {key} carries the marker of an item that this ledger does not"
+                " have; was an old backup restored?"
+            ),
+            key=issue.key,
+        ),
+        None,
+        issue.key,
+    )

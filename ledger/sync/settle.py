@@ -1,0 +1,141 @@
+"""What became of creates whose answer was lost (pure).
+
+Nothing is sent again before the tracker was read for it, after the quiet period in
+which a lost request may still come true. Until then everything else goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from integrations.tracker import Issue
+from ledger.clock import moment, stamp
+from ledger.journal import canonical
+from ledger.storage.sync import LinkRow, OutboxRow
+from ledger.sync import marker
+from ledger.sync.inbound import OURS
+from ledger.sync.link import Told
+from ledger.sync.pull import Pulled, by_number
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a complete read says of everything unsettled.
+
+    ``created`` came true as these issues, ``found`` as these comments or
+    attachments (the tracker's id); ``unsent`` did not come true and may be sent
+    again; ``waiting`` may still come true until the stamp beside it.
+    """
+
+    created: tuple[tuple[OutboxRow, Issue], ...] = ()
+    found: tuple[tuple[OutboxRow, str], ...] = ()
+    unsent: tuple[OutboxRow, ...] = ()
+    waiting: tuple[tuple[OutboxRow, str], ...] = ()
+
+    def blocks(self, item: str) -> bool:
+        """Whether the creation of an issue for ``item`` must wait."""
+        return any(row.item == item and row.act == "create" for row, _ in self.waiting)
+
+
+def settled(
+    outbox: Iterable[OutboxRow],
+    pulled: Pulled,
+    *,
+    ledger: str,
+    logins: frozenset[str],
+    quiet: timedelta,
+    linked: Callable[[str], LinkRow | None],
+) -> Settled:
+    """Settle every entry of ``outbox`` that is unknown, by what was read."""
+    created, found, unsent, waiting = [], [], [], []
+    for row in outbox:
+        if row.state == "planned":
+            continue
+        if row.act == "create":
+            issue = _issue(row, pulled, ledger)
+            if issue is not None:
+                created.append((row, issue))
+                continue
+        else:
+            remote = (
+                _comment(row, pulled, ledger, logins)
+                if row.act == "comment"
+                else _attachment(row, pulled, linked(row.item))
+            )
+            if remote is not None:
+                found.append((row, remote))
+                continue
+        over = moment(row.at) + quiet
+        if row.state == "unknown" and pulled.began >= over:
+            unsent.append(row)
+        else:
+            waiting.append((row, stamp(over)))
+    return Settled(tuple(created), tuple(found), tuple(unsent), tuple(waiting))
+
+
+def _issue(row: OutboxRow, pulled: Pulled, ledger: str) -> Issue | None:
+    """The issue that the create of ``row`` became: the oldest that carries its mark."""
+    identity = marker.identity(ledger, row.item)
+    for issue in by_number(pulled.issues.values()):
+        if issue.identity == identity or row.item in marker.items_named(
+            issue.body, ledger
+        ):
+            return issue
+    return None
+
+
+def _comment(
+    row: OutboxRow, pulled: Pulled, ledger: str, logins: frozenset[str]
+) -> str | None:
+    for comment in pulled.comments.values():
+        if marker.mark_of(comment.body, ledger) == (row.item, row.mark) and (
+            comment.author is None or comment.author in logins
+        ):
+            return comment.id
+    return None
+
+
+def _attachment(row: OutboxRow, pulled: Pulled, link: LinkRow | None) -> str | None:
+    issue = pulled.issues.get(link.remote or "") if link is not None else None
+    if issue is None:
+        return None
+    for attachment in issue.attachments:
+        named = OURS.match(attachment.name)
+        if named is not None and row.said.startswith(
+            f"{int(named['number'])}:{named['digest'].lower()}"
+        ):
+            return attachment.id
+    return None
+
+
+def told_to_json(told: Told) -> str:
+    """What an issue was told as it was created, to be found again in the outbox."""
+    return canonical(
+        {
+            "title": told.title,
+            "block": told.block,
+            "due": told.due.isoformat() if told.due else None,
+            "milestone": told.milestone,
+            "labels": sorted(told.labels),
+            "assignees": sorted(told.assignees),
+        }
+    )
+
+
+def told_of(row: OutboxRow) -> Told | None:
+    """What the create of ``row`` told."""
+    if not row.said:
+        return None
+    data: dict[str, Any] = json.loads(row.said)
+    return Told(
+        title=data["title"],
+        block=data["block"],
+        due=date.fromisoformat(data["due"]) if data["due"] else None,
+        milestone=data["milestone"],
+        labels=frozenset(data["labels"]),
+        assignees=frozenset(data["assignees"]),
+    )
