@@ -188,7 +188,7 @@ def _work(where: Path) -> None:
     (shelf / "培训签到表.txt").write_text(
         "2023 年政务服务培训签到：五个乡镇窗口人员 23 人全部到训。\n", encoding="utf-8"
     )
-    after = before.replace("- [ ]", "- [x]")
+    after = re.sub(r"(?m)^- \[ \] (?=\d)", "- [x] ", before)
     after = re.sub(r"(?m)^state:.*$", "state: closed", after, count=1)
     after = re.sub(r"(?m)^closed_by:.*$", f"closed_by: {SERVICE_HEAD}", after, count=1)
     after = (
@@ -212,13 +212,21 @@ def _work(where: Path) -> None:
             say(f"  {line}")
 
 
+def _typed(words: Sequence[str]) -> str:
+    """The words as a person would type them: quoted only where a shell needs it."""
+    return " ".join(
+        word if re.fullmatch(r"[\w./:=@%+,-]+", word) else shlex.quote(word)
+        for word in words
+    )
+
+
 def _heading(text: str) -> str:
     return f"\x1b[1m{text}\x1b[0m" if colour() else text
 
 
 def _run(words: Sequence[str]) -> None:
     """Show a command as it would be typed, and run it here."""
-    say(f"$ ledger {shlex.join(words)}")
+    say(f"$ ledger {_typed(words)}")
     sys.stdout.flush()
     from ledger import i18n
 
@@ -229,7 +237,7 @@ def _run(words: Sequence[str]) -> None:
             N_("The demo stopped at: ledger {command}"),
             N_("It ended with exit code {code}."),
             N_("Its folder is left as it is: {folder}"),
-            command=shlex.join(words),
+            command=_typed(words),
             code=code,
             folder=Path.cwd(),
         )

@@ -1,0 +1,343 @@
+"""``tracker`` and ``sync``: where the items are issues, and keeping both alike."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ledger.cli.app import (
+    Group,
+    colour,
+    format_option,
+    option,
+    say,
+    say_json,
+    session,
+    width,
+)
+from ledger.errors import N_, UsageProblem
+from ledger.i18n import _
+
+if TYPE_CHECKING:
+    from ledger.sync.run import Connect
+
+
+def connect() -> Connect:
+    """How trackers are opened: with tokens from the user's own configuration."""
+    from ledger import config
+    from ledger.sync.run import connecting
+
+    return connecting(lambda settings: config.credential(settings.address).secret())
+
+
+@click.group("tracker", cls=Group)
+def tracker_command() -> None:
+    """Add trackers, list them, test them."""
+
+
+@tracker_command.command("add")
+@click.argument("name")
+@option(
+    "--kind",
+    required=True,
+    metavar="KIND",
+    help=N_("folder, gitea (also Forgejo), jira."),
+)
+@option(
+    "--url",
+    required=True,
+    metavar="ADDRESS",
+    help=N_("The server's address, or the folder."),
+)
+@option(
+    "--project",
+    default="",
+    metavar="PROJECT",
+    help=N_("owner/repository, or the project's key."),
+)
+@option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help=N_("An option, such as quiet=30 or scope=assigned."),
+)
+@option(
+    "--token-stdin",
+    is_flag=True,
+    help=N_("Read the token from standard input and keep it for this address."),
+)
+def add_tracker(
+    name: str,
+    kind: str,
+    url: str,
+    project: str,
+    options: tuple[str, ...],
+    token_stdin: bool,
+) -> None:
+    """Add a tracker.
+
+    The token stands in your own configuration (mode 0600) for this scheme, host and
+    port only, never in the ledger: give it here with --token-stdin, or before with
+    `ledger tracker token`.
+    """
+    from ledger.sync import trackers
+    from ledger.views import sync as view
+
+    here = session()
+    if token_stdin:
+        _keep_token(url, sys.stdin.readline())
+    given: dict[str, str] = {}
+    for one in options:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise UsageProblem(
+                N_("{option} is no option."),
+                N_("It must be KEY=VALUE."),
+                N_("Write it like --option quiet=30."),
+                option=one,
+            )
+        given[key.strip()] = value.strip()
+    listed, standing = trackers.add(
+        here.ledger,
+        name,
+        here.actor(),
+        kind=kind,
+        address=url,
+        project=project,
+        options=given,
+        connect=connect(),
+    )
+    say(view.standing_screen(listed.name, standing, width=width()))
+    say(_("Next: {command}").format(command=f"ledger sync {listed.name} --dry-run"))
+
+
+@tracker_command.command("token")
+@click.argument("address")
+def keep_token(address: str) -> None:
+    """Keep a token for an address in your own configuration.
+
+    Asks on a terminal without showing what is typed, else reads standard input.
+    """
+    if sys.stdin.isatty():
+        token = str(click.prompt(_("Token"), hide_input=True, err=True))
+    else:
+        token = sys.stdin.readline()
+    _keep_token(address, token)
+
+
+def _keep_token(address: str, token: str) -> None:
+    from ledger import config
+
+    token = token.strip()
+    if not token:
+        raise UsageProblem(
+            N_("No token was given."),
+            N_("Standard input was empty."),
+            N_("Pipe the token in, or type it when asked."),
+        )
+    path = config.keep_token(address, token)
+    click.echo(
+        _("The token for {origin} is kept in {path}.").format(
+            origin=config.origin(address), path=path
+        ),
+        err=True,
+    )
+
+
+@tracker_command.command("list")
+@format_option()
+def list_trackers(form: str) -> None:
+    """List the trackers and how many issues each has."""
+    from ledger.sync import trackers
+    from ledger.views import sync as view
+
+    listed = trackers.listed(session().ledger)
+    if form == "json":
+        say_json(view.trackers_document(listed))
+    else:
+        say(view.trackers_screen(listed, width=width(), colour=colour()))
+
+
+@tracker_command.command("test")
+@click.argument("name")
+def test_tracker(name: str) -> int:
+    """Ask a tracker who we are and what we may do there."""
+    from ledger.sync import trackers
+    from ledger.sync.report import exit_code
+    from ledger.views import sync as view
+
+    standing = trackers.test(session().ledger, name, connect=connect())
+    say(view.standing_screen(name, standing, width=width()))
+    return max((exit_code(problem) for problem in standing.problems), default=0)
+
+
+class SyncGroup(Group):
+    """``ledger sync NAME`` runs; the words of subcommands are no tracker's name."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``run`` before what names no subcommand."""
+        first = next((word for word in args if not word.startswith("-")), None)
+        asks = first is None and any(word in ("-h", "--help") for word in args)
+        if first not in self.commands and not asks:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("sync", cls=SyncGroup)
+def sync_command() -> None:
+    """Sync items with trackers, both ways: ledger sync [NAME] [--dry-run].
+
+    Without a name, all trackers in turn. Closing an issue is a request: items are
+    closed only by other people in the ledger. With --dry-run the plan is shown and
+    nothing is written, anywhere; --help of `ledger sync run` lists the options.
+    """
+
+
+@sync_command.command("run")
+@click.argument("name", required=False)
+@option("--dry-run", is_flag=True, help=N_("Show what would be done; write nothing."))
+@option("--yes", is_flag=True, help=N_("Go on where a brake would stop."))
+@option(
+    "--max-creates",
+    type=click.IntRange(0),
+    help=N_("New issues allowed in this run (200)."),
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("With --dry-run: save the plan for review."),
+)
+@option(
+    "--plan",
+    "reviewed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=N_("Do only what this reviewed plan says; stale steps are refused."),
+)
+@format_option()
+def run_sync(
+    name: str | None,
+    dry_run: bool,
+    yes: bool,
+    max_creates: int | None,
+    out: Path | None,
+    reviewed: Path | None,
+    form: str,
+) -> int:
+    """Bring the ledger and a tracker together; all trackers when none is named."""
+    from ledger.sync import trackers
+
+    ledger = session().ledger
+    names = [name] if name else [one.name for one in trackers.listed(ledger)]
+    if not names:
+        raise UsageProblem(
+            N_("This ledger has no tracker."),
+            N_("There is nothing to sync with."),
+            N_("Add one: ledger tracker add NAME --kind folder --url DIR"),
+        )
+    if (out or reviewed) and len(names) != 1:
+        raise UsageProblem(
+            N_("A plan is one tracker's."),
+            N_("The ledger has {count} trackers."),
+            N_("Name one: ledger sync NAME"),
+            count=len(names),
+        )
+    codes = [
+        _preview(one, out, form)
+        if dry_run
+        else _run(one, form, yes=yes, max_creates=max_creates, reviewed=reviewed)
+        for one in names
+    ]
+    return max(codes)
+
+
+def _preview(name: str, out: Path | None, form: str) -> int:
+    from ledger.sync.run import preview
+    from ledger.views import sync as view
+
+    ledger = session().ledger
+    plan = preview(ledger, name, connect=connect())
+    if out is not None:
+        with out.open("x", encoding="utf-8") as file:
+            json.dump(plan.to_json(), file, ensure_ascii=False, indent=2)
+    if form == "json":
+        say_json(plan.to_json())
+    else:
+        say(
+            view.plan_screen(
+                plan, width=width(), colour=colour(), zone=ledger.directory.rules.zone
+            )
+        )
+    return 0
+
+
+def _run(
+    name: str,
+    form: str,
+    *,
+    yes: bool,
+    max_creates: int | None,
+    reviewed: Path | None,
+) -> int:
+    from ledger.sync.run import sync
+    from ledger.views import sync as view
+
+    ledger = session().ledger
+    progress = None
+    if sys.stderr.isatty():
+
+        def progress(done: int, total: int) -> None:
+            click.echo(f"\r{name}: {done}/{total}", nl=done == total, err=True)
+
+    report = sync(
+        ledger,
+        name,
+        connect=connect(),
+        yes=yes,
+        max_creates=max_creates,
+        reviewed=_plan(reviewed) if reviewed else None,
+        progress=progress,
+    )
+    if form == "json":
+        say_json(report.to_json())
+    else:
+        say(
+            view.report_screen(
+                report,
+                width=width(),
+                colour=colour(),
+                zone=ledger.directory.rules.zone,
+            )
+        )
+    if report.stopped is not None:
+        from ledger.cli.failing import explain
+
+        explain(report.stopped, debug=False, machine=form == "json")
+    return report.exit_code
+
+
+def _plan(path: Path) -> dict[str, Any]:
+    try:
+        with path.open(encoding="utf-8") as file:
+            plan = json.loads(file.read(64 << 20))
+    except (OSError, ValueError) as error:
+        raise UsageProblem(
+            N_("{path} is no saved plan."),
+            N_("It cannot be read, or is no JSON."),
+            N_("Save one with: ledger sync NAME --dry-run --out FILE"),
+            path=path,
+        ) from error
+    if not isinstance(plan, dict) or plan.get("schema") != "sync-plan/1":
+        raise UsageProblem(
+            N_("{path} is no saved plan."),
+            N_("It is of another kind."),
+            N_("Save one with: ledger sync NAME --dry-run --out FILE"),
+            path=path,
+        )
+    return plan
