@@ -1,14 +1,15 @@
 """Where the ledger is, who acts, and how trackers are reached.
 
-Three places, told apart by what may stand in them:
+Two places, told apart by what may stand in them:
 
-* the project file ``ledger.toml`` beside the ledger: presentation, nothing secret,
-  nothing that runs;
 * the user's configuration ``~/.config/ledger/config.toml`` (``XDG_CONFIG_HOME``
-  is honoured): the name to act under, and the language;
+  is honoured): the name to act under (``as = "NAME"``);
 * the user's ``credentials.toml`` beside it, mode 0600 and owned by the user: for
   each tracker address (scheme, host and port) a token, or the file or command
   that gives it. A token is never used for another address.
+
+Nothing is read from the folder one happens to be in: entering it runs nothing and
+sends nothing.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ from urllib.parse import urlsplit
 
 from ledger.book import FILE_NAME
 from ledger.errors import N_, LedgerError, NoLedger, UsageProblem
-
-PROJECT_FILE = "ledger.toml"
 
 
 class NoCredentials(LedgerError):

@@ -43,7 +43,7 @@ def init_command(
         folder, unit=unit, actor=actor, clock=Clock.from_environment(), rules=rules
     ) as ledger:
         person = ledger.directory.people["p1"]
-        say(_("A ledger begins in {folder}.").format(folder=ledger.folder))
+        say(_("A ledger begins in {folder}.").format(folder=ledger.folder.resolve()))
         say(
             _("{person} of {unit} is supervisor, approver and verifier.").format(
                 person=person.name, unit=unit
