@@ -222,6 +222,21 @@ class FigureTables:
             (item,),
         ).fetchall()
 
+    def unit_names(self) -> dict[str, tuple[str, str | None]]:
+        """Each unit's name, and the unit it was merged into, in the order added."""
+        rows = self._connection.execute("SELECT id, doc FROM units ORDER BY place")
+        kept = [(unit, json.loads(doc)) for unit, doc in rows]
+        return {unit: (doc["name"], doc.get("merged_into")) for unit, doc in kept}
+
+    def person_names(self) -> dict[str, str]:
+        """Each person's name."""
+        rows = self._connection.execute("SELECT id, doc FROM people ORDER BY place")
+        return {person: json.loads(doc)["name"] for person, doc in rows}
+
+    def rules(self) -> list[tuple[str, str]]:
+        """The rules that were set."""
+        return self._connection.execute("SELECT key, value FROM rules").fetchall()
+
     # From the journal
 
     def happened(

@@ -59,7 +59,9 @@ def screen(checklist: Checklist, *, width: int, colour: bool) -> list[str]:
             lines += _remark(_("answers no listed problem"), Tone.DIM, width, style)
     lines += ["", *wrap(_summary(checklist), width)]
     for warning in checklist.warnings:
-        lines += [style.paint(line, Tone.YELLOW) for line in wrap(_(warning), width)]
+        lines += [
+            style.paint(line, Tone.YELLOW) for line in wrap(warning.text(_), width)
+        ]
     return lines
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from ledger.directory import Directory
-from ledger.figures import light
+from ledger.figures.values import light
 from ledger.i18n import _
 from ledger.item import Decision, Evidence, Item, Proposal
 from ledger.plain import to_plain

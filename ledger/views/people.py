@@ -105,7 +105,7 @@ def rules_screen(rules: Rules, *, width: int, colour: bool) -> list[str]:
         Column(_("Rule")),
         Column(_("Value")),
         Column(_("Default"), drop=1),
-        Column(_("May be"), flexible=True),
+        Column(_("May be"), flexible=True, least=25),
     ]
     head, *table = columns(rows, spec, width, style=style)
     lines = [head]

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, tzinfo
 
-from ledger import guards
 from ledger.deadlines import explain
 from ledger.directory import Directory
 from ledger.errors import N_
-from ledger.figures import Beside, light
-from ledger.guards import Case
+from ledger.figures.surroundings import Beside
+from ledger.figures.values import light
 from ledger.i18n import _
 from ledger.item import SET_ASIDE, Decision, Item, Proposal
-from ledger.lifecycle import Transition, needs_proposal, possible, standing
+from ledger.lifecycle import needs_proposal, possible, who_may
 from ledger.rules import Rules
 from ledger.views import words
 from ledger.views.columns import Column, columns
@@ -387,7 +386,9 @@ class _Card:
             if row.goes_to(item) in (item.state, *SET_ASIDE):
                 others[command] = None
             else:
-                steps[command] = self._free(row)
+                steps[command] = [
+                    person.name for person in who_may(row, item, directory)
+                ]
         rows = [
             (f"  {command} {item.ref}", _(", ").join(people) or _("nobody yet"))
             for command, people in steps.items()
@@ -399,33 +400,6 @@ class _Card:
             told = _("also: {commands}").format(commands=_(", ").join(others))
             for line in self._wrapped(told):
                 yield self._style.paint(line, Tone.DIM)
-
-    def _free(self, row: Transition) -> list[str]:
-        """Who may take ``row``: their standing fits, and nothing personal bars them."""
-        item, directory = self._item, self._directory
-        return [
-            person.name
-            for person in directory.active_people()
-            if not standing(person, item, directory).isdisjoint(row.who)
-            and all(
-                guard(Case(item, person, directory, {}, self._today)) is None
-                for guard in row.guards
-                if guard in _PERSONAL
-            )
-        ]
-
-
-_PERSONAL = frozenset(
-    {
-        guards.uninvolved,
-        guards.uninvolved_or_lead,
-        guards.other_than_requester,
-        guards.other_than_verifier,
-        guards.other_than_first_verifier,
-        guards.other_than_proposer,
-    }
-)
-"""The guards that look at who acts, not at what is said."""
 
 
 def typed(command: str) -> str:

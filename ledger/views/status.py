@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ledger.figures import STATES, Line, Rate, Status, Tally, UnitFigures
+from ledger.figures.values import STATES, Line, Rate, Status, Tally, UnitFigures
 from ledger.i18n import _
 from ledger.views import words
 from ledger.views.columns import Column, bar, columns

@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from ledger.errors import N_
-from ledger.figures import DUE_WITHIN, Closing, Tally, Weekly
+from ledger.figures.values import DUE_WITHIN, Tally
+from ledger.figures.week import Closing, Weekly
 from ledger.i18n import _
 from ledger.views import status as standing
 from ledger.views import words

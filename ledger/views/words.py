@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.errors import N_
-from ledger.figures import Light, Rate
+from ledger.figures.values import Light, Rate
 from ledger.i18n import _
 from ledger.views.style import Tone, Toned
 
