@@ -177,7 +177,7 @@ def stored() -> dict[str, Message]:
     if not PO.exists():
         return {}
     with PO.open("rb") as file:
-        return {_single(message): message for message in read_po(file) if message.id}
+        return {_forms(message)[0]: message for message in read_po(file) if message.id}
 
 
 def merged(wanted: Mapping[str, Wanted], known: Mapping[str, Message]) -> Catalog:
@@ -185,10 +185,10 @@ def merged(wanted: Mapping[str, Wanted], known: Mapping[str, Message]) -> Catalo
     catalogue = _Catalogue()
     for single, entry in wanted.items():
         old = known.get(single)
-        translations = _translations(old) if old is not None else ("",)
+        strings = strings_of(old) if old is not None else ("",)
         message = catalogue.add(
             single if entry.plural is None else (single, entry.plural),
-            translations[0] if entry.plural is None else translations[:1],
+            strings[0] if entry.plural is None else strings[:1],
             locations=[(place, 0) for place in sorted(entry.places)],
         )
         # What else babel flags differs from release to release.
@@ -209,20 +209,19 @@ def faults() -> list[str]:
     lines = [f"missing: {text!r}" for text in sorted(wanted.keys() - known.keys())]
     lines += [f"unused: {text!r}" for text in sorted(known.keys() - wanted.keys())]
     for single, message in sorted(known.items()):
-        translations = _translations(message)
+        strings = strings_of(message)
         if message.fuzzy:
             lines.append(f"fuzzy: {single!r}")
-        if not all(translations):
+        if not all(strings):
             lines.append(f"untranslated: {single!r}")
             continue
-        english = {single} if isinstance(message.id, str) else set(message.id)
-        places = set().union(*map(placeholders, english))
+        # Of two English forms, the Chinese may follow either, or both.
+        forms = [placeholders(form) for form in _forms(message)]
+        forms.append(set().union(*forms))
         lines += [
             f"other places than {single!r}: {text!r}"
-            for text in translations
-            if placeholders(text) != places
-            # Of two English forms, the Chinese one may follow either.
-            and not any(placeholders(text) == placeholders(one) for one in english)
+            for text in strings
+            if placeholders(text) not in forms
         ]
     if not MO.exists() or _strings(MO.read_bytes()) != _strings(
         compiled(merged(wanted, known))
@@ -255,19 +254,20 @@ def update() -> None:
     print(f"{len(wanted)} messages")  # noqa: T201 (a tool for the terminal)
 
 
-def _single(message: Message) -> str:
-    return message.id if isinstance(message.id, str) else message.id[0]
-
-
-def _translations(message: Message) -> tuple[str, ...]:
+def strings_of(message: Message) -> tuple[str, ...]:
+    """The translations of ``message``: one, for Chinese has no plural."""
     string = message.string or ""
     return (string,) if isinstance(string, str) else tuple(string)
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def _strings(content: bytes) -> dict[str, tuple[str, ...]]:
     catalogue = read_mo(BytesIO(content))
     return {
-        _single(message): _translations(message) for message in catalogue if message.id
+        _forms(message)[0]: strings_of(message) for message in catalogue if message.id
     }
 
 
