@@ -11,16 +11,17 @@ models, and both running).
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import BinaryIO, NoReturn, TypeVar, cast
+from typing import BinaryIO, NoReturn, TypeVar
 from urllib.parse import quote
 
 from integrations import giteajson
 from integrations.decode import Fields, objects
-from integrations.http import Answer, Http, Pace
+from integrations.giteacheck import hidden, repository_problems, scope_problems
+from integrations.giteamemory import GiteaMemory
+from integrations.http import Answer, Http, Pace, unknown_outcome
 from integrations.origin import Origin
 from integrations.tracker import (
     MAX_DOWNLOAD,
@@ -40,16 +41,12 @@ from integrations.tracker import (
     Meter,
     Milestone,
     Missing,
-    Moved,
     NotATracker,
     Page,
     PartlyDone,
-    ReadOnly,
     Settings,
     Standing,
     TrackerError,
-    Unauthenticated,
-    UnknownOutcome,
 )
 from integrations.upload import JsonBody, Upload
 
@@ -60,6 +57,11 @@ PAGE = 50
 """Rows asked for at a time; a server may be set to give fewer."""
 
 _TITLE_BYTES = 255
+_CATALOGUES: dict[str, tuple[str, dict[str, str]]] = {
+    "labels": ("name", {}),
+    "milestones": ("title", {"state": "all"}),
+}
+"""Where the name stands in a list, and what makes the list whole."""
 _REREADS = 3
 
 
@@ -101,9 +103,7 @@ class GiteaTracker:
         )
         self._project = settings.project
         self._repo = f"{API}/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
-        self._memory = memory
-        self._lock = threading.RLock()
-        self._forget_other_repository(f"{settings.address} {settings.project}")
+        self._memory = GiteaMemory(memory, f"{settings.address} {settings.project}")
 
     # -- the account and the project ---------------------------------------------
 
@@ -119,12 +119,15 @@ class GiteaTracker:
             server_time = answer.server_time
             self._account()
             self._page_size()
-            problems += self._repository_problems()
-            problems += self._scope_problems()
+            learn = self._memory.learn_offset
+            problems += repository_problems(
+                self._http, self._repo, self._project, learn
+            )
+            problems += scope_problems(self._http, self._repo, self._project)
         except TrackerError as error:
             problems.append(error)
         return Standing(
-            login=self._remembered_text("account"),
+            login=self._memory.account or None,
             project=self._project,
             version=version,
             problems=tuple(problems),
@@ -139,17 +142,13 @@ class GiteaTracker:
         Neither name is unique to the server: of several with one name the lowest
         id is used, so that two that prepare at once agree afterwards.
         """
-        if missing := self._unknown("labels", [label.name for label in labels]):
-            self._list_labels()
-            missing = self._unknown("labels", missing)
+        lacking = self._lacking("labels", [label.name for label in labels])
         for label in labels:
-            if label.name in missing:
+            if label.name in lacking:
                 self._create_label(label)
-        if missing := self._unknown("milestones", [one.title for one in milestones]):
-            self._list_milestones()
-            missing = self._unknown("milestones", missing)
+        lacking = self._lacking("milestones", [one.title for one in milestones])
         for milestone in milestones:
-            if milestone.title in missing:
+            if milestone.title in lacking:
                 self._create_milestone(milestone)
 
     # -- reading -------------------------------------------------------------------
@@ -231,13 +230,13 @@ class GiteaTracker:
         if draft.milestone:
             payload["milestone"] = self._ids("milestones", draft.milestone)[0]
         if draft.due:
-            payload["due_date"] = self._deadline(draft.due)
+            payload["due_date"] = self._memory.deadline(draft.due)
         answer = self._http.write(
             "POST", f"{self._repo}/issues", JsonBody.of(payload), expect={201}
         )
         made = self._written_issue(answer)
         if draft.identity not in made.body:
-            raise _unknown(N_("The issue it answered with is not the one sent."))
+            raise unknown_outcome(N_("The issue it answered with is not the one sent."))
         made = self._mended(made, draft.due)
         self._demand(
             made,
@@ -279,7 +278,9 @@ class GiteaTracker:
         )
         made = _parsed(answer, "comment", giteajson.comment)
         if made is None:
-            raise _unknown(N_("What it answered with is no comment of an issue."))
+            raise unknown_outcome(
+                N_("What it answered with is no comment of an issue.")
+            )
         return made
 
     def attach(self, key: str, name: str, content: BinaryIO) -> Attachment:
@@ -291,7 +292,7 @@ class GiteaTracker:
             expect={201},
             params={"name": name},
         )
-        account = self._remembered_text("account")
+        account = self._memory.account or None
         return _parsed(
             answer, "attachment", lambda fields: giteajson.attachment(fields, account)
         )
@@ -347,28 +348,24 @@ class GiteaTracker:
         try:
             return self._http.read(path, params)
         except Missing as error:
-            raise self._hidden(error) from None
+            raise hidden(self._project, error) from None
 
     # -- issues --------------------------------------------------------------------
 
     def _seen_issue(self, fields: Fields) -> Issue | None:
         """Decode an issue, and learn the server's offset and its labels' ids."""
         found = giteajson.issue(fields)
-        self._learn_offset(fields.moment("created_at"))
+        self._memory.learn_offset(fields.moment("created_at"))
         if due := fields.maybe_moment("due_date"):
-            self._learn_offset(due)
-        with self._lock:
-            known = self._known("labels")
-            for label in fields.objects("labels"):
-                name, number = label.text("name"), label.number("id")
-                if number not in known.get(name, []):
-                    known[name] = sorted([*known.get(name, []), number])
+            self._memory.learn_offset(due)
+        for label in fields.objects("labels"):
+            self._memory.learn_id("labels", label.text("name"), label.number("id"))
         return found
 
     def _written_issue(self, answer: Answer) -> Issue:
         made = _parsed(answer, "issue", self._seen_issue)
         if made is None:
-            raise _unknown(N_("What it answered with is a pull request."))
+            raise unknown_outcome(N_("What it answered with is a pull request."))
         return made
 
     def _differences(self, seen: Issue, patch: IssuePatch) -> dict[str, object]:
@@ -384,7 +381,7 @@ class GiteaTracker:
             if patch.due is None:
                 payload["unset_due_date"] = True
             else:
-                payload["due_date"] = self._deadline(patch.due)
+                payload["due_date"] = self._memory.deadline(patch.due)
         if patch.assignees is not UNSET and patch.assignees != seen.assignees:
             payload["assignees"] = sorted(patch.assignees)
         if patch.milestone is not UNSET and patch.milestone != seen.milestone:
@@ -412,7 +409,7 @@ class GiteaTracker:
         """
         if due is None or made.due is None or made.due == due:
             return made
-        return self._edit(made, {"due_date": self._deadline(due)})
+        return self._edit(made, {"due_date": self._memory.deadline(due)})
 
     def _relabel(self, seen: Issue, patch: IssuePatch) -> frozenset[str]:
         """Add and take away our labels one by one; a PUT would undo people's own.
@@ -431,7 +428,7 @@ class GiteaTracker:
                 rows = list(objects(answer.value, "labels"))
                 labels = frozenset(row.text("name") for row in rows)
             except NotATracker:
-                raise _unknown(N_("Its answer is no list of labels.")) from None
+                raise unknown_outcome(N_("Its answer is no list of labels.")) from None
         for name in sorted(patch.remove_labels & labels):
             for number in self._ids("labels", name):
                 self._http.write("DELETE", f"{path}/{number}", expect={204})
@@ -443,10 +440,8 @@ class GiteaTracker:
         dropped = [name for name, (asked, shown) in pairs.items() if asked != shown]
         if not dropped:
             return
-        with self._lock:
-            # An id that is not there any more is dropped in silence as well.
-            self._memory.pop("labels", None)
-            self._memory.pop("milestones", None)
+        # An id that is not there any more is dropped in silence as well.
+        self._memory.forget_ids()
         raise PartlyDone(
             N_("{project} took issue {key} only in part."),
             N_("Not as asked: {dropped}. The account may lack the right to write."),
@@ -459,21 +454,13 @@ class GiteaTracker:
 
     # -- labels and milestones -------------------------------------------------------
 
-    def _list_labels(self) -> None:
-        known: dict[str, list[int]] = {}
-        for row in self._all(f"{self._repo}/labels", {}):
-            known.setdefault(row.text("name"), []).append(row.number("id"))
-        with self._lock:
-            self._memory["labels"] = {name: sorted(ids) for name, ids in known.items()}
-
-    def _list_milestones(self) -> None:
-        known: dict[str, list[int]] = {}
-        for row in self._all(f"{self._repo}/milestones", {"state": "all"}):
-            known.setdefault(row.text("title"), []).append(row.number("id"))
-        with self._lock:
-            self._memory["milestones"] = {
-                name: sorted(ids) for name, ids in known.items()
-            }
+    def _list(self, kind: str) -> None:
+        """Learn the ids of all labels or milestones of the repository."""
+        title, params = _CATALOGUES[kind]
+        rows = self._all(f"{self._repo}/{kind}", params)
+        self._memory.learn_all(
+            kind, ((row.text(title), row.number("id")) for row in rows)
+        )
 
     def _all(self, path: str, params: Mapping[str, str]) -> Iterator[Fields]:
         """The rows of a list that is not watched for shifts (it only grows)."""
@@ -500,8 +487,7 @@ class GiteaTracker:
             "POST", f"{self._repo}/labels", JsonBody.of(payload), expect={201}
         )
         number = _parsed(answer, "label", lambda fields: fields.number("id"))
-        with self._lock:
-            self._known("labels")[label.name] = [number]
+        self._memory.learn_id("labels", label.name, number)
 
     def _create_milestone(self, milestone: Milestone) -> None:
         payload: dict[str, object] = {
@@ -509,23 +495,24 @@ class GiteaTracker:
             "description": milestone.description,
         }
         if milestone.due:
-            payload["due_on"] = self._deadline(milestone.due)
+            payload["due_on"] = self._memory.deadline(milestone.due)
         answer = self._http.write(
             "POST", f"{self._repo}/milestones", JsonBody.of(payload), expect={201}
         )
         number = _parsed(answer, "milestone", lambda fields: fields.number("id"))
-        with self._lock:
-            self._known("milestones")[milestone.title] = [number]
+        self._memory.learn_id("milestones", milestone.title, number)
 
-    def _unknown(self, what: str, names: Sequence[str]) -> list[str]:
-        known = self._known(what)
-        return [name for name in names if not known.get(name)]
+    def _lacking(self, kind: str, names: Sequence[str]) -> set[str]:
+        """Those of ``names`` that are not there, after looking if memory lacks one."""
+        if all(self._memory.ids(kind, name) for name in names):
+            return set()
+        self._list(kind)
+        return {name for name in names if not self._memory.ids(kind, name)}
 
-    def _ids(self, what: str, name: str) -> list[int]:
+    def _ids(self, kind: str, name: str) -> list[int]:
         """The ids of a label or milestone, the lowest first."""
-        if not self._known(what).get(name):
-            self._list_labels() if what == "labels" else self._list_milestones()
-        ids = self._known(what).get(name)
+        self._lacking(kind, [name])
+        ids = self._memory.ids(kind, name)
         if not ids:
             raise Invalid(
                 N_("{project} has no “{name}”."),
@@ -533,26 +520,11 @@ class GiteaTracker:
                 N_("Sync again: what is missing is made anew."),
                 project=self._project,
                 name=name,
-                list=what,
+                list=kind,
             )
         return ids
 
-    # -- memory ----------------------------------------------------------------------
-
-    def _forget_other_repository(self, repository: str) -> None:
-        """Ids of another repository would be dropped in silence, so forget them."""
-        if self._memory.get("repository") != repository:
-            self._memory.clear()
-            self._memory["repository"] = repository
-
-    def _known(self, what: str) -> dict[str, list[int]]:
-        with self._lock:
-            known = self._memory.setdefault(what, {})
-            return cast("dict[str, list[int]]", known)
-
-    def _remembered_text(self, what: str) -> str | None:
-        value = self._memory.get(what)
-        return value if isinstance(value, str) and value else None
+    # -- asked once ----------------------------------------------------------------
 
     def _account(self) -> None:
         """Know who we are before anything read counts; asked once.
@@ -560,38 +532,23 @@ class GiteaTracker:
         A proxy that takes the token out of the request makes us anonymous, and an
         anonymous reader of a public repository gets answers, not errors.
         """
-        if "account" in self._memory:
+        if self._memory.account is not None:
             return
         try:
             answer = self._http.read(f"{API}/user")
-            fields = Fields.of(answer.value, "user")
-            self._memory["account"] = fields.text("login")
+            self._memory.account = Fields.of(answer.value, "user").text("login")
         except Forbidden:
             # The token was recognised, but has no scope read:user.
-            self._memory["account"] = ""
+            self._memory.account = ""
 
     def _page_size(self) -> int:
         """The most rows the server gives at a time; asked once."""
-        size = self._memory.get("page_size")
-        if not isinstance(size, int):
+        size = self._memory.page_size
+        if size is None:
             answer = self._http.read(f"{API}/settings/api")
             fields = Fields.of(answer.value, "settings")
-            size = self._memory["page_size"] = fields.number("max_response_items")
+            size = self._memory.page_size = fields.number("max_response_items")
         return size
-
-    def _learn_offset(self, at: datetime) -> None:
-        name, offset = giteajson.month(at)
-        with self._lock:
-            self._offsets()[name] = offset
-
-    def _offsets(self) -> dict[str, int]:
-        return cast("dict[str, int]", self._memory.setdefault("offsets", {}))
-
-    def _deadline(self, day: date) -> str:
-        with self._lock:
-            return giteajson.deadline(day, self._offsets())
-
-    # -- what may be wrong -------------------------------------------------------------
 
     def _path(self, key: str) -> str:
         if not (key.isascii() and key.isdigit()):
@@ -602,81 +559,6 @@ class GiteaTracker:
         """A 404 of one issue: is it the issue, or is the whole project hidden?"""
         self._read_list(f"{self._repo}/issues", {"state": "all", "limit": "1"})
         raise error from None
-
-    def _hidden(self, error: TrackerError) -> Forbidden:
-        return Forbidden(
-            N_("The repository {project} is not there for this account."),
-            N_("The server answers 404, which may also hide a private repository."),
-            N_(
-                "Check the name, make the account a collaborator, and see that the token is not “public only” and the account has two-factor sign-in where the server demands it."
-            ),
-            project=self._project,
-            **{name: error.values[name] for name in ("host",) if name in error.values},
-        )
-
-    def _repository_problems(self) -> Iterator[TrackerError]:
-        try:
-            answer = self._http.read(self._repo)
-        except Forbidden as error:
-            yield Forbidden(
-                N_("The rights on {project} cannot be checked."),
-                N_("The token has no scope read:repository ({said})."),
-                N_(
-                    "Add the scope read:repository to see archived repositories and missing rights beforehand."
-                ),
-                project=self._project,
-                said=error.values.get("said", ""),
-            )
-            return
-        except Missing as error:
-            raise self._hidden(error) from None
-        fields = Fields.of(answer.value, "repository")
-        self._learn_offset(fields.moment("created_at"))
-        rights = fields.maybe_object("permissions")
-        if fields.flag("archived"):
-            yield ReadOnly(
-                N_("The repository {project} is archived."),
-                N_("Nothing can be written there."),
-                N_("Un-archive it, or choose another repository."),
-                project=self._project,
-            )
-        if not fields.flag("has_issues"):
-            yield Forbidden(
-                N_("The repository {project} has no issues."),
-                N_("They are switched off in its settings."),
-                N_("Switch the issue tracker on."),
-                project=self._project,
-            )
-        if rights is None or not rights.flag("push"):
-            yield Forbidden(
-                N_("The account may not write to {project}."),
-                N_("Labels, due dates and assignees would be dropped in silence."),
-                N_("Give the account write access to the repository."),
-                project=self._project,
-            )
-
-    def _scope_problems(self) -> Iterator[TrackerError]:
-        """Whether the token may write issues.
-
-        An issue without a title is refused (422) after the scope was checked and
-        before anything is written.
-        """
-        try:
-            self._http.write(
-                "POST", f"{self._repo}/issues", JsonBody.of({}), expect={201}
-            )
-        except Invalid:
-            return
-        except (Unauthenticated, Moved, ReadOnly):
-            raise
-        except Forbidden as error:
-            yield Forbidden(
-                N_("The token may not write issues of {project}."),
-                N_("It answered: {said}"),
-                N_("Make a token with the scope write:issue."),
-                project=self._project,
-                said=error.values.get("said", ""),
-            )
 
 
 def _total(answer: Answer) -> int | None:
@@ -692,7 +574,7 @@ def _parsed(answer: Answer, what: str, decode: Callable[[Fields], Value]) -> Val
     try:
         return decode(Fields.of(answer.value, what))
     except NotATracker as error:
-        raise _unknown(
+        raise unknown_outcome(
             N_("Its answer was not understood: {reason}"), reason=error.parts()[1]
         ) from None
 
@@ -725,13 +607,4 @@ def _no_issue(key: str) -> Missing:
         N_("The number is that of a pull request, or none."),
         N_("Check the link of the item."),
         key=key,
-    )
-
-
-def _unknown(why: str, **values: object) -> UnknownOutcome:
-    return UnknownOutcome(
-        N_("It is not known whether the tracker carried out a write."),
-        why,
-        N_("Nothing is sent again before the tracker has been looked at."),
-        **values,
     )

@@ -187,7 +187,7 @@ class Http:
             with self._sent(method, url, body, writing=True, extra=headers) as response:
                 self._demand_good(response, writing=True)
                 if response.status_code not in wanted:
-                    raise _unknown(
+                    raise unknown_outcome(
                         N_("It answered {status} where {wanted} was due."),
                         status=response.status_code,
                         wanted=", ".join(map(str, sorted(wanted))),
@@ -381,7 +381,7 @@ class Http:
             HTTPStatus.REQUEST_TIMEOUT
         ):
             if writing:
-                raise _unknown(
+                raise unknown_outcome(
                     N_("It answered {status} {said}"), status=status, said=words
                 )
             raise _Again(
@@ -428,7 +428,7 @@ class Http:
     ) -> TrackerError | _Again:
         """What a 2xx answer means that is no JSON."""
         if writing:
-            return _unknown(N_("Its answer is no JSON, or was cut short."))
+            return unknown_outcome(N_("Its answer is no JSON, or was cut short."))
         if "json" in response.headers.get("Content-Type", ""):
             return _Again(self._cut(N_("The answer is not whole.")))
         return NotATracker(
@@ -458,14 +458,14 @@ class Http:
                 yield chunk
         except (HTTPError, OSError):
             if writing:
-                raise _unknown(N_("Its answer was cut short.")) from None
+                raise unknown_outcome(N_("Its answer was cut short.")) from None
             raise _Again(self._cut(N_("The answer was cut short."))) from None
 
     def _bound(self, total: int, limit: int, end: float, *, writing: bool) -> None:
         """Stop reading what is too large or comes too slowly."""
         if total > limit:
             if writing:
-                raise _unknown(N_("Its answer is too large to be read."))
+                raise unknown_outcome(N_("Its answer is too large to be read."))
             raise Invalid(
                 N_("{host} sends more than can be taken."),
                 N_("The answer is larger than {limit} bytes."),
@@ -475,7 +475,7 @@ class Http:
             )
         if time.monotonic() > end:
             if writing:
-                raise _unknown(N_("Its answer did not end in time."))
+                raise unknown_outcome(N_("Its answer did not end in time."))
             raise self._cut(N_("The answer did not end in time."))
 
     def _cut(self, why: str) -> IncompleteRead:
@@ -507,14 +507,15 @@ class Http:
             return _Again(unreachable)
         if _before_sending(error):
             return unreachable
-        return _unknown(N_("The connection broke: {reason}"), reason=reason)
+        return unknown_outcome(N_("The connection broke: {reason}"), reason=reason)
 
     def _count(self, what: str) -> None:
         with self._lock:
             setattr(self._meter, what, getattr(self._meter, what) + 1)
 
 
-def _unknown(why: str, **values: object) -> UnknownOutcome:
+def unknown_outcome(why: str, **values: object) -> UnknownOutcome:
+    """The error for a write of which only ``why`` is known."""
     return UnknownOutcome(
         N_("It is not known whether the tracker carried out a write."),
         why,

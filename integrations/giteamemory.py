@@ -1,0 +1,92 @@
+"""What a Gitea tracker learns and need not ask again (no I/O)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, MutableMapping
+from datetime import date, datetime
+from typing import cast
+
+from integrations.giteajson import deadline, month
+
+
+class GiteaMemory:
+    """The caller's mapping, with names for what stands in it and a lock around it.
+
+    ``account`` is our login (``""`` where the token may not ask for it), ``labels``
+    and ``milestones`` map names to their ids (the lowest first), ``offsets`` maps
+    months to the server's offset from UTC, ``page_size`` is the most rows of a page.
+    """
+
+    def __init__(self, kept: MutableMapping[str, object], repository: str) -> None:
+        """Take over what is kept, unless it is of another repository.
+
+        Ids of another repository would be dropped by the server in silence.
+        """
+        self._kept = kept
+        self._lock = threading.RLock()
+        if kept.get("repository") != repository:
+            kept.clear()
+            kept["repository"] = repository
+
+    @property
+    def account(self) -> str | None:
+        """Our login, ``""`` when it cannot be known, ``None`` when not asked yet."""
+        value = self._kept.get("account")
+        return value if isinstance(value, str) else None
+
+    @account.setter
+    def account(self, login: str) -> None:
+        self._kept["account"] = login
+
+    @property
+    def page_size(self) -> int | None:
+        """The most rows the server gives at a time, if it was asked."""
+        value = self._kept.get("page_size")
+        return value if isinstance(value, int) else None
+
+    @page_size.setter
+    def page_size(self, rows: int) -> None:
+        self._kept["page_size"] = rows
+
+    def ids(self, kind: str, name: str) -> list[int]:
+        """The ids of all labels or milestones (``kind``) of this name."""
+        with self._lock:
+            return list(self._known(kind).get(name, []))
+
+    def learn_id(self, kind: str, name: str, number: int) -> None:
+        """Add one id to those of a name."""
+        with self._lock:
+            known = self._known(kind)
+            if number not in known.get(name, []):
+                known[name] = sorted([*known.get(name, []), number])
+
+    def learn_all(self, kind: str, rows: Iterable[tuple[str, int]]) -> None:
+        """Replace all names of a kind by those of a whole list."""
+        with self._lock:
+            self._kept[kind] = {}
+            for name, number in rows:
+                self.learn_id(kind, name, number)
+
+    def forget_ids(self) -> None:
+        """Forget labels and milestones: one of them is not there any more."""
+        with self._lock:
+            self._kept.pop("labels", None)
+            self._kept.pop("milestones", None)
+
+    def learn_offset(self, at: datetime) -> None:
+        """Note the offset in which the server wrote a time of its own."""
+        name, offset = month(at)
+        with self._lock:
+            self._offsets()[name] = offset
+
+    def deadline(self, day: date) -> str:
+        """The end of a day in the server's zone, as far as that is known."""
+        with self._lock:
+            return deadline(day, self._offsets())
+
+    def _known(self, kind: str) -> dict[str, list[int]]:
+        return cast("dict[str, list[int]]", self._kept.setdefault(kind, {}))
+
+    def _offsets(self) -> dict[str, int]:
+        return cast("dict[str, int]", self._kept.setdefault("offsets", {}))
