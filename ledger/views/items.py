@@ -122,7 +122,7 @@ def item_document(item: Item, directory: Directory, *, today: date) -> dict[str,
     return {
         "schema": "item/1",
         "day": today.isoformat(),
-        **_item(item, directory, today),
+        "item": _item(item, directory, today),
     }
 
 
