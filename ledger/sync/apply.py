@@ -276,17 +276,20 @@ class Applier:
         )
         out = outbound(matter, item, came, result)
         base = self._decide(matter, item, came, out, result)
-        base, complete = yield from self._send(item, base)
+        # Comments first, so that people read why before they see it closed; files
+        # last, because a file changes the version that a write of the body names.
+        base, said = yield from self._send(item, base, "comment")
         seen = replace(matter, base=base, now=base.issue)
         if not out.patch.empty:
             base = yield from self._update(item, base, out)
+        base, brought = yield from self._send(item, base, "attach")
         base = _known(replace(base, told=out.wanted), seen)
         with self._records.step():
             self._records.link(
                 item,
                 base,
                 seq=item.seq,
-                todo="" if complete else "push",
+                todo="" if said and brought else "push",
                 state=LinkState.LINKED,
             )
         return True
@@ -351,16 +354,17 @@ class Applier:
             )
         return moved
 
-    def _send(self, item: Item, base: Base) -> Steps[tuple[Base, bool]]:
-        """Everything new for this issue that was decided, in its order."""
+    def _send(self, item: Item, base: Base, act: str) -> Steps[tuple[Base, bool]]:
+        """What is new for this issue and was decided, in its order."""
         complete = True
         records = self._records
-        for row in records.sync.outbox(records.tracker, item=item.id):
+        rows = records.sync.outbox(records.tracker, item=item.id)
+        for row in [row for row in rows if row.act == act]:
             if row.state != "planned":
                 complete = False
                 continue
             try:
-                if row.act == "comment":
+                if act == "comment":
                     body = marker.remark(self._ledger.id, item.id, row.mark, row.said)
                     records.sending(row)
                     comment = yield self._comment(base.issue.key, body)

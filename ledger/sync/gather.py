@@ -34,7 +34,7 @@ from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
 from ledger.sync.pull import Pulled, back, by_number, earliest, pull
 from ledger.sync.rendering import Style, rendered
-from ledger.sync.settle import Settled, settled, told_of
+from ledger.sync.settle import Settled, by_us, settled, told_of
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ class Gatherer:
             if (
                 mark is not None
                 and mark[0] == row.item
-                and (comment.author is None or comment.author in self.row.logins)
+                and by_us(comment.author, frozenset(self.row.logins))
             ):
                 own.append(
                     RemarkRow(
@@ -265,7 +265,7 @@ class Gatherer:
                 item = self.ledger.store.items.get(name)
                 link = self.sync.link(self.row.name, name)
                 free = link is None or link.state == LinkState.WANTED
-                mine = issue.author in self.row.logins
+                mine = by_us(issue.author, frozenset(self.row.logins))
                 if item is None:
                     hints.append(_stranger(issue))
                 elif free and mine and row is None and name not in adopted:

@@ -56,7 +56,7 @@ def settled(
         if row.state == "planned":
             continue
         if row.act == "create":
-            issue = _issue(row, pulled, ledger)
+            issue = _issue(row, pulled, ledger, logins)
             if issue is not None:
                 created.append((row, issue))
                 continue
@@ -77,10 +77,19 @@ def settled(
     return Settled(tuple(created), tuple(found), tuple(unsent), tuple(waiting))
 
 
-def _issue(row: OutboxRow, pulled: Pulled, ledger: str) -> Issue | None:
+def by_us(author: str | None, logins: frozenset[str]) -> bool:
+    """Whether ``author`` may be our account; where none is known, anybody may."""
+    return author is None or not logins or author in logins
+
+
+def _issue(
+    row: OutboxRow, pulled: Pulled, ledger: str, logins: frozenset[str]
+) -> Issue | None:
     """The issue that the create of ``row`` became: the oldest that carries its mark."""
     identity = marker.identity(ledger, row.item)
     for issue in by_number(pulled.issues.values()):
+        if not by_us(issue.author, logins):
+            continue
         if issue.identity == identity or row.item in marker.items_named(
             issue.body, ledger
         ):
@@ -92,8 +101,8 @@ def _comment(
     row: OutboxRow, pulled: Pulled, ledger: str, logins: frozenset[str]
 ) -> str | None:
     for comment in pulled.comments.values():
-        if marker.mark_of(comment.body, ledger) == (row.item, row.mark) and (
-            comment.author is None or comment.author in logins
+        if marker.mark_of(comment.body, ledger) == (row.item, row.mark) and by_us(
+            comment.author, logins
         ):
             return comment.id
     return None

@@ -1,0 +1,215 @@
+"""At most one issue per item, one comment per remark, whatever answer is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.book import Ledger
+from tests.fakes.client import FakeGitea
+from tests.ledger.office import SUN
+from tests.ledger.sync.desk import Desk, add_many, done
+
+ISSUES = r"/issues$"
+COMMENTS = r"/issues/\d+/comments$"
+ASSETS = r"/assets$"
+
+LOST: dict[str, dict[str, Any]] = {
+    "dropped before it was carried out": {"do": "drop"},
+    "dropped after it was carried out": {"do": "drop", "after": True},
+    "answered 502 before": {"do": "answer", "status": 502},
+    "answered 502 after": {"do": "answer", "status": 502, "after": True},
+    "answered 200 instead of 201": {
+        "do": "answer",
+        "status": 200,
+        "after": True,
+        "body": "[]",
+        "headers": {"Content-Type": "application/json"},
+    },
+    "cut in the middle": {"do": "cut"},
+}
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_lost_answer_to_a_create_makes_no_second_issue(
+    gitea_desk: Desk, fake_gitea: FakeGitea, how: str
+) -> None:
+    desk = gitea_desk
+    refs = add_many(desk.office, 3)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "skip": 1, **LOST[how]})
+    report = desk.sync()
+    assert done(report)["created"] == 2
+    (waiting,) = report.waiting
+    assert waiting.act == "create"
+    assert report.exit_code == 6
+    report = desk.sync()
+    if report.waiting:
+        assert report.writes == 0
+        desk.quiet()
+        assert desk.sync().exit_code == 0
+    assert sorted(issue.title.split()[0] for issue in desk.issues()) == sorted(refs)
+    desk.idle()
+
+
+def test_a_request_that_comes_true_late_is_found_and_not_repeated(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    add_many(desk.office, 2)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "late"})
+    assert desk.sync().exit_code == 6
+    for _ in range(3):
+        assert desk.sync().exit_code == 6
+    assert len(desk.issues()) == 1
+    assert fake_gitea.release() == [201]
+    assert desk.synced() == {"adopted": 1, "pulled": 1}
+    assert len(desk.issues()) == 2
+    desk.idle()
+
+
+def test_while_one_answer_is_awaited_everything_else_goes_on(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop", "after": False})
+    desk.sync()
+    add_many(desk.office, 2)
+    report = desk.sync()
+    assert done(report)["created"] == 2
+    (waiting,) = report.waiting
+    assert waiting.until > report.started
+    desk.quiet()
+    assert desk.synced() == {"created": 1}
+    assert len(desk.issues()) == 3
+    desk.idle()
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_lost_answer_to_a_comment_makes_no_second_comment(
+    gitea_desk: Desk, fake_gitea: FakeGitea, how: str
+) -> None:
+    desk = gitea_desk
+    ref = desk.office.assigned()
+    desk.synced()
+    desk.office.act("progress", ref, SUN, text="在办")
+    fake_gitea.faults({"method": "POST", "path": COMMENTS, **LOST[how]})
+    report = desk.sync()
+    (waiting,) = report.waiting
+    assert waiting.act == "comment"
+    desk.sync()
+    desk.quiet()
+    assert desk.sync().exit_code == 0
+    (comment,) = desk.comments(desk.key(ref))
+    assert "在办" in comment
+    desk.sync()
+    desk.idle()
+
+
+@pytest.mark.parametrize("how", LOST)
+def test_a_lost_answer_to_an_attachment_makes_no_second_one(
+    gitea_desk: Desk, fake_gitea: FakeGitea, how: str
+) -> None:
+    desk = gitea_desk
+    ref = desk.office.started()
+    desk.synced()
+    desk.office.add_evidence(ref, SUN)
+    fake_gitea.faults({"method": "POST", "path": ASSETS, **LOST[how]})
+    report = desk.sync()
+    (waiting,) = report.waiting
+    assert waiting.act == "attach"
+    desk.sync()
+    desk.quiet()
+    assert desk.sync().exit_code == 0
+    assert len(desk.issue(ref).attachments) == 1
+    desk.sync()
+    desk.idle()
+
+
+def test_a_change_whose_answer_was_lost_is_looked_at_before_it_is_repeated(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    ref = desk.office.registered()
+    desk.synced()
+    desk.office.assign(ref)
+    fake_gitea.faults({"method": "PATCH", "do": "drop", "after": True})
+    assert desk.sync().exit_code == 6
+    fake_gitea.forget_calls()
+    assert desk.sync().exit_code == 0
+    assert "PATCH /repos/{repo}/issues/{n}" not in fake_gitea.calls()
+    desk.idle()
+
+
+def test_an_issue_of_ours_is_adopted_by_a_ledger_that_does_not_know_it(
+    gitea_desk: Desk,
+) -> None:
+    desk = gitea_desk
+    add_many(desk.office, 3)
+    ref = desk.office.assigned()
+    desk.synced()
+    desk.edit_body(ref, r"- \[ \] 1\.", "- [x] 1.")
+    forget(desk.office.ledger)
+    counts = desk.synced()
+    assert counts["adopted"] == 4
+    assert counts["ticks"] == 1
+    assert "created" not in counts
+    assert len(desk.issues()) == 4
+    desk.idle()
+
+
+def test_a_copied_marker_is_reported_and_not_followed(gitea_desk: Desk) -> None:
+    desk = gitea_desk
+    ref = desk.office.assigned()
+    desk.synced()
+    desk.place.wang.create("抄来的", desk.issue(ref).body)
+    report = desk.sync()
+    (hint,) = report.hints
+    assert hint.ref == ref
+    assert hint.key != desk.key(ref)
+    assert done(report) == {}
+    desk.office.act("start", ref, SUN)
+    assert desk.synced() == {"updated": 1}
+
+
+def test_a_copy_made_before_ours_was_recorded_is_not_adopted(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    (ref,) = add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop"})
+    desk.sync()
+    plan = desk.item(ref)
+    body = f"<!-- ledger:{desk.office.ledger.id} item:{plan.id} -->\nx\n"
+    desk.place.wang.create("抢先", body)
+    desk.quiet()
+    report = desk.sync()
+    assert done(report)["created"] == 1
+    assert desk.issue(ref).author == "ledger"
+
+
+def test_a_first_read_that_is_not_whole_forbids_creating(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    add_many(desk.office, 2)
+    fake_gitea.faults(
+        {"method": "GET", "path": ISSUES, "do": "answer", "status": 502, "times": 9}
+    )
+    with pytest.raises(Exception, match=r"."):
+        desk.sync()
+    fake_gitea.faults()
+    assert desk.issues() == []
+    assert desk.synced() == {"created": 2}
+
+
+def forget(ledger: Ledger) -> None:
+    """The ledger is one from before its issues: what sync remembers is gone."""
+    with ledger.writing():
+        for table in ("links", "outbox", "remarks", "conflicts"):
+            ledger.store.connection.execute(f"DELETE FROM {table}")  # noqa: S608
+        ledger.store.connection.execute(
+            "UPDATE trackers SET read_whole = 0, issues_since = NULL,"
+            " comments_since = NULL, pushed = 0"
+        )
