@@ -12,15 +12,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ledger import clean
-from ledger.deadlines import parse_deadline
 from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message, UsageProblem
 from ledger.item import Item, Rectification, Severity
 from ledger.plain import to_plain
-from ledger.workdays import Calendar
+
+if TYPE_CHECKING:
+    from ledger.workdays import Calendar
 
 COLUMNS = ("ref", "unit", "due", "kind", "owner", "target", "measure", "criterion")
 """The columns of an assignment file; ``unit``, ``measure`` and ``criterion`` may
@@ -73,6 +74,8 @@ def resolve(
     Raises:
         UsageProblem: an unknown unit or person, a date or kind that is none.
     """
+    from ledger.deadlines import parse_deadline
+
     responsible = tuple(
         dict.fromkeys(directory.find_unit(unit).id for unit in wish.units)
     )

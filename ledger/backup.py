@@ -27,10 +27,11 @@ from typing import IO, Any, BinaryIO
 
 from ledger import __version__
 from ledger.audit import audit
-from ledger.book import EVIDENCE_FOLDER, FILE_NAME, HOLIDAY_FOLDER, Ledger
+from ledger.book import EVIDENCE_FOLDER, HOLIDAY_FOLDER, Ledger
 from ledger.clock import Clock, stamp
 from ledger.errors import N_, Damaged, LedgerError, Message, Refused, UsageProblem
 from ledger.journal import event_of
+from ledger.storage import FILE_NAME
 from ledger.storage.copying import extend, foreign_schema, forget_reads, snapshot
 from ledger.storage.evidence import EvidenceStore
 from ledger.storage.sqlite import Store, damage_named

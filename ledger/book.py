@@ -36,12 +36,11 @@ from ledger.projection import (
 from ledger.rules import Rules, checked
 from ledger.storage.evidence import EvidenceStore, Stored
 from ledger.storage.items import Selection
-from ledger.storage.sqlite import Store, damage_named
+from ledger.storage.sqlite import FILE_NAME, Store, damage_named
 
 if TYPE_CHECKING:
     from ledger.workdays import Calendar
 
-FILE_NAME = "ledger.db"
 EVIDENCE_FOLDER = "evidence"
 HOLIDAY_FOLDER = "holidays"
 

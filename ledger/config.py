@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ledger.book import FILE_NAME
 from ledger.errors import N_, LedgerError, NoLedger, UsageProblem
+from ledger.storage import FILE_NAME
 
 
 class NoCredentials(LedgerError):
@@ -208,6 +207,8 @@ def _toml_value(value: object) -> str:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -18,7 +18,9 @@ from ledger.i18n import _
 
 if TYPE_CHECKING:
     from ledger.book import Actor, Ledger
+    from ledger.clock import Clock
     from ledger.item import Item
+    from ledger.storage import Store
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (module, first line of its help)
@@ -31,8 +33,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("looking", N_("List items.")),
     "show": ("looking", N_("Show everything about one item.")),
     "log": ("looking", N_("Show the journal.")),
-    "status": ("looking", N_("Show how the ledger stands.")),
-    "weekly": ("looking", N_("Show the weekly brief.")),
+    "status": ("standing", N_("Show how the ledger stands.")),
+    "weekly": ("standing", N_("Show the weekly brief.")),
     "audit": ("looking", N_("Prove that the ledger is whole.")),
     "seal": (
         "proving",
@@ -82,19 +84,51 @@ class Session:
     debug: bool = False
     machine: bool = False
     _ledger: Ledger | None = None
+    _store: Store | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        from ledger.clock import Clock
+
+        return Clock.from_environment()
+
+    @property
+    def store(self) -> Store:
+        """The store of the ledger that was named, or of the nearest."""
+        if self._ledger is not None:
+            return self._ledger.store
+        if self._store is None:
+            from ledger.config import find_ledger
+            from ledger.storage import Store
+
+            self._store = Store.open(find_ledger(self.ledger_path))
+        return self._store
 
     @property
     def ledger(self) -> Ledger:
         """The ledger that was named, or the nearest."""
         if self._ledger is None:
             from ledger.book import Ledger
-            from ledger.clock import Clock
             from ledger.config import find_ledger
 
-            self._ledger = Ledger.open(
-                find_ledger(self.ledger_path), clock=Clock.from_environment()
-            )
+            self._ledger = Ledger.open(find_ledger(self.ledger_path), clock=self.clock)
         return self._ledger
+
+    def named(self, error: Exception) -> Exception:
+        """``error``; a complaint of the database says which ledger is damaged."""
+        store = self._store or (self._ledger and self._ledger.store)
+        if store is None:
+            return error
+        from ledger.storage.sqlite import damage_named
+
+        try:
+            with damage_named(store.path):
+                raise error
+        except LedgerError as known:
+            return known
+        except Exception as same:  # noqa: BLE001 (handed back as it came)
+            return same
 
     def actor(self) -> Actor:
         """Who acts: ``--as``, else ``LEDGER_AS``, else the configuration.
@@ -128,6 +162,9 @@ class Session:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
 
 def session() -> Session:
@@ -344,7 +381,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 (the one place that shows errors)
-        return _show(error, state)
+        return _show(state.named(error), state)
     finally:
         state.close()
     return done if isinstance(done, int) else 0

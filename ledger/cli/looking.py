@@ -1,11 +1,10 @@
-"""``list``, ``show``, ``log``, ``status``, ``weekly``, ``audit``: looking, never changing."""
+"""``list``, ``show``, ``log``, ``audit``: looking, never changing."""
 
 from __future__ import annotations
 
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -19,51 +18,12 @@ from ledger.cli.app import (
     session,
     width,
 )
-from ledger.errors import N_, UsageProblem
+from ledger.cli.past import as_of_option, ledger_of
+from ledger.errors import N_
 from ledger.i18n import _
 from ledger.item import Kind
 
-if TYPE_CHECKING:
-    from ledger.book import Ledger
-
-ATTENTION, DAMAGED = 3, 8
-
-
-def _as_of(
-    _context: click.Context, _option: click.Parameter, value: str | None
-) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise UsageProblem(
-            N_("“{text}” is no past day."),
-            N_("It must be a date with its year."),
-            N_("Write it like --as-of 2024-06-07."),
-            text=value[:40],
-        ) from error
-
-
-as_of_option = option(
-    "--as-of",
-    "day",
-    metavar="DATE",
-    callback=_as_of,
-    help=N_("As the ledger stood at the end of this day: what was recorded by then."),
-)
-
-
-def _ledger(day: date | None) -> Ledger:
-    """The ledger as it stands, or as it stood at the end of ``day``."""
-    ledger = session().ledger
-    if day is None:
-        return ledger
-    from ledger.past import as_of
-
-    past = as_of(ledger, day)
-    click.get_current_context().call_on_close(past.close)
-    return past
+DAMAGED = 8
 
 
 @click.command("list", cls=Command)
@@ -101,7 +61,7 @@ def list_command(
     from ledger.selecting import by_selection
     from ledger.views import items as view
 
-    ledger = _ledger(day)
+    ledger = ledger_of(day)
     found = by_selection(
         ledger, state=state, unit=unit, year=year, kind=kind, limit=limit
     )
@@ -125,7 +85,7 @@ def list_command(
 @format_option()
 def show_command(ref: str, day: date | None, form: str) -> None:
     """Show everything about one item."""
-    ledger = _ledger(day)
+    ledger = ledger_of(day)
     item, directory = ledger.find(ref), ledger.directory
     today = ledger.today(directory.rules)
     if form == "json":
@@ -162,51 +122,6 @@ def log_command(ref: str | None) -> None:
     refs = ledger.store.items.references()
     events = ((event_of(row.body), row.hash) for row in rows)
     say(view.screen(events, directory, refs, width=width(), colour=colour()))
-
-
-@click.command("status", cls=Command)
-@option(
-    "--check",
-    is_flag=True,
-    help=N_("Exit with 3 when something is overdue or waits too long."),
-)
-@as_of_option
-@format_option()
-def status_command(check: bool, day: date | None, form: str) -> int:
-    """Show how the ledger stands.
-
-    Closure rate = closed / (all - void - transferred). Completion rate = (closure
-    requested and later, closed) / the same without ongoing items. On-time rate =
-    rectified by the due date / due so far. Findings are the headline.
-    """
-    from ledger import figures
-    from ledger.views import status as view
-
-    ledger = _ledger(day)
-    numbers = figures.status(ledger.store, ledger.directory, now=ledger.clock.now())
-    if form == "json":
-        say_json(view.document(numbers))
-    else:
-        say(view.screen(numbers, width=width(), colour=colour()))
-    return ATTENTION if check and numbers.attention else 0
-
-
-@click.command("weekly", cls=Command)
-@as_of_option
-@format_option("markdown")
-def weekly_command(day: date | None, form: str) -> None:
-    """Show the weekly brief."""
-    from ledger import figures
-    from ledger.views import weekly as view
-
-    ledger = _ledger(day)
-    numbers = figures.weekly(ledger.store, ledger.directory, now=ledger.clock.now())
-    if form == "json":
-        say_json(view.document(numbers))
-    elif form == "markdown":
-        say(view.markdown(numbers))
-    else:
-        say(view.screen(numbers, width=width(), colour=colour()))
 
 
 @click.command("audit", cls=Command)

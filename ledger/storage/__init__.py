@@ -7,6 +7,6 @@ of sync remember what the trackers were told.
 
 from __future__ import annotations
 
-from ledger.storage.sqlite import Store
+from ledger.storage.sqlite import FILE_NAME, Store
 
-__all__ = ["Store"]
+__all__ = ["FILE_NAME", "Store"]

@@ -8,14 +8,21 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ledger.errors import N_, Busy, Damaged, LedgerError, NoLedger, UsageProblem
 from ledger.storage import schema
-from ledger.storage.directory import DirectoryTables
-from ledger.storage.items import ItemTable
-from ledger.storage.journal import JournalTable
-from ledger.storage.sync import SyncTables
+
+if TYPE_CHECKING:
+    from ledger.storage.directory import DirectoryTables
+    from ledger.storage.items import ItemTable
+    from ledger.storage.journal import JournalTable
+    from ledger.storage.sync import SyncTables
+
+FILE_NAME = "ledger.db"
+"""The database file in a ledger's folder."""
 
 APPLICATION_ID = 0x5A475A48
 """The bytes ``ZGZH`` (整改账号) in the file's header: this file is a ledger."""
@@ -38,10 +45,37 @@ class Store:
         """Wrap an open connection; use :meth:`open` or :meth:`create`."""
         self.path = path
         self.connection = connection
-        self.journal = JournalTable(connection)
-        self.items = ItemTable(connection)
-        self.directory = DirectoryTables(connection)
-        self.sync = SyncTables(connection)
+
+    # Each table's module is loaded when it is first used: `ledger status` needs
+    # none of these, and may take only milliseconds.
+
+    @cached_property
+    def journal(self) -> JournalTable:
+        """The journal."""
+        from ledger.storage.journal import JournalTable
+
+        return JournalTable(self.connection)
+
+    @cached_property
+    def items(self) -> ItemTable:
+        """The items."""
+        from ledger.storage.items import ItemTable
+
+        return ItemTable(self.connection)
+
+    @cached_property
+    def directory(self) -> DirectoryTables:
+        """Units, people and rules."""
+        from ledger.storage.directory import DirectoryTables
+
+        return DirectoryTables(self.connection)
+
+    @cached_property
+    def sync(self) -> SyncTables:
+        """What the trackers were told."""
+        from ledger.storage.sync import SyncTables
+
+        return SyncTables(self.connection)
 
     @classmethod
     def create(cls, path: Path) -> Store:
@@ -64,8 +98,9 @@ class Store:
         return cls(path, connection)
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """The ledger file at ``path``."""
+    def open(cls, place: Path) -> Store:
+        """The ledger at ``place``: its folder, or its database file."""
+        path = place / FILE_NAME if place.is_dir() else place
         if not path.is_file():
             raise NoLedger(
                 N_("No ledger at {path}."),
