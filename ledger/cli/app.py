@@ -124,7 +124,7 @@ class Session:
 
         try:
             with damage_named(store.path):
-                raise error
+                raise error  # noqa: TRY301 (only to be named)
         except LedgerError as known:
             return known
         except Exception as same:  # noqa: BLE001 (handed back as it came)
