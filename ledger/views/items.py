@@ -13,18 +13,8 @@ from ledger.item import Decision, Evidence, Item, Proposal
 from ledger.plain import to_plain
 from ledger.views import words
 from ledger.views.columns import Column, columns
-from ledger.views.show import evidence_screen, show_screen
 from ledger.views.style import Style, Tone
 from ledger.views.text import clean
-
-__all__ = [
-    "evidence_screen",
-    "item_document",
-    "items_document",
-    "list_plain",
-    "list_screen",
-    "show_screen",
-]
 
 
 def list_screen(
