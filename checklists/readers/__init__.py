@@ -10,17 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checklists.document import N_, Document, DocumentError
-from checklists.readers.archive import MAX_NESTING, Allowance, read_members, too_nested
 from checklists.readers.encoding import decode
 from checklists.readers.lines import MAX_CHARACTERS, too_long
-from checklists.readers.office import convert
 from checklists.readers.original import MAX_BYTES, Fetch, Fetched, Original, obtain
-from checklists.readers.package import Package, protected
-from checklists.readers.pdf import read_pdf
-from checklists.readers.sheets import read_csv, read_xlsx
 from checklists.readers.signatures import (
     Form,
     compound_form,
@@ -29,8 +24,10 @@ from checklists.readers.signatures import (
     package_form,
     text_form,
 )
-from checklists.readers.webpage import read_html
-from checklists.readers.word import read_docx
+
+if TYPE_CHECKING:
+    from checklists.readers.archive import Allowance
+    from checklists.readers.package import Package
 
 __all__ = [
     "MAX_BYTES",
@@ -93,62 +90,74 @@ def read_documents(
     except DocumentError as error:
         yield error
     else:
-        yield from _read_all(original, Allowance(), depth=1)
+        yield from _read_all(original, None, depth=1)
 
 
 def _read_all(
-    original: Original, allowance: Allowance, *, depth: int
+    original: Original, allowance: Allowance | None, *, depth: int
 ) -> Iterator[Document | DocumentError]:
+    """One document, or those of an archive ``depth`` archives deep."""
     try:
-        package = _archive(original)
-        if package is None:
-            yield _checked(_read(original))
+        package = _package(original)
+        form = known_form(original.data) if package is None else package_form(package)
+        if package is None or form is not Form.ZIP:
+            yield _checked(_read(original, form, package))
             return
-        if depth > MAX_NESTING:
-            raise too_nested(original.name)
+        from checklists.readers import archive
+
+        archive.check_depth(original.name, depth)
     except DocumentError as error:
         yield error
         return
-    yield from read_members(
+    shared = allowance or archive.Allowance()
+    yield from archive.read_members(
         original,
         package,
-        lambda member: _read_all(member, allowance, depth=depth + 1),
-        allowance,
+        lambda member: _read_all(member, shared, depth=depth + 1),
+        shared,
     )
 
 
-def _archive(original: Original) -> Package | None:
-    """The archive that ``original`` is, or ``None`` when it is a document."""
+def _package(original: Original) -> Package | None:
+    """The zip package that ``original`` is, opened within limits, if it is one."""
     if known_form(original.data) is not Form.ZIP:
         return None
-    package = Package(original.name, original.data)
-    return package if package_form(package) is Form.ZIP else None
+    from checklists.readers.package import Package
+
+    return Package(original.name, original.data)
 
 
-def _read(original: Original) -> Document:
-    form = known_form(original.data)
-    package: Package | None = None
-    if form is Form.ZIP:
-        package = Package(original.name, original.data)
-        form = package_form(package)
-    elif form is Form.COMPOUND:
+def _read(original: Original, form: Form | None, package: Package | None) -> Document:
+    if form is Form.COMPOUND:
         form = compound_form(original.data, original.suffix)
     if form is Form.LOCKED:
+        from checklists.readers.package import protected
+
         raise protected(original.name)
     if form in _FOREIGN_OFFICE:
         raise _unsupported(original, _FOREIGN_OFFICE[form])
     if form in _CONVERTED:
         package, form = _convert(original, form)
     if form is Form.PDF:
+        from checklists.readers.pdf import read_pdf
+
         return read_pdf(original)
-    if package is not None:
-        reader = read_xlsx if form is Form.XLSX else read_docx
-        return reader(original, package)
-    return _read_text(original)
+    if package is None:
+        return _read_text(original)
+    if form is Form.XLSX:
+        from checklists.readers.sheets import read_xlsx
+
+        return read_xlsx(original, package)
+    from checklists.readers.word import read_docx
+
+    return read_docx(original, package)
 
 
 def _convert(original: Original, form: Form) -> tuple[Package, Form]:
     """``original`` in the newer format of its kind."""
+    from checklists.readers.office import convert
+    from checklists.readers.package import Package
+
     suffix, target = _CONVERTED[form]
     return Package(original.name, convert(original, suffix, target)), Form(target)
 
@@ -158,6 +167,8 @@ def _read_text(original: Original) -> Document:
     form = text_form(original.data, original.suffix, original.content_type)
     try:
         if form is Form.HTML:
+            from checklists.readers.webpage import read_html
+
             return read_html(original)
         text = decode(original.name, original.data)
     except DocumentError:
@@ -166,6 +177,8 @@ def _read_text(original: Original) -> Document:
             raise
         raise _unsupported(original, kind) from None
     if form is Form.CSV:
+        from checklists.readers.sheets import read_csv
+
         return read_csv(original, text)
     return Document(
         name=original.name, text=text, sha256=original.sha256, form=str(form)

@@ -46,7 +46,7 @@ def read_members(
     """
     for member in package.members():
         inner = member_name(member)
-        if member.is_dir() or any(part in inner for part in _IGNORED):
+        if not inner or inner.endswith("/") or any(part in inner for part in _IGNORED):
             continue
         name = f"{original.name}/{inner}"
         try:
@@ -71,12 +71,17 @@ def member_name(member: ZipInfo) -> str:
         return member.filename
 
 
-def too_nested(name: str) -> DocumentError:
-    """Archives in archives in archives."""
-    return DocumentError(
-        N_("{name} is not unpacked."),
-        N_("It lies in more than {depth} archives, one inside the other."),
-        N_("Unpack it yourself and give the documents inside."),
-        name=name,
-        depth=MAX_NESTING,
-    )
+def check_depth(name: str, depth: int) -> None:
+    """Refuse an archive that is the ``depth``-th, one inside the other.
+
+    Raises:
+        DocumentError: it lies too deep.
+    """
+    if depth > MAX_NESTING:
+        raise DocumentError(
+            N_("{name} is not unpacked."),
+            N_("It lies in {limit} other archives, one inside the other."),
+            N_("Unpack it yourself and give the documents inside."),
+            name=name,
+            limit=MAX_NESTING,
+        )

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from checklists.document import N_, DocumentError
 
@@ -66,6 +65,8 @@ class Original:
     def suffix(self) -> str:
         """The name's ending in small letters with its dot, or ``""``."""
         if is_address(self.name):
+            from urllib.parse import unquote, urlsplit
+
             return PurePath(unquote(urlsplit(self.name).path)).suffix.lower()
         return PurePath(self.name).suffix.lower()
 

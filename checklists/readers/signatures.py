@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from checklists.document import N_
-from checklists.readers.package import Package
+
+if TYPE_CHECKING:
+    from checklists.readers.package import Package
 
 
 class Form(StrEnum):

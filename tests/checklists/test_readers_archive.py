@@ -83,7 +83,7 @@ def test_archives_in_archives_end_at_the_second() -> None:
     assert isinstance(document, Document)
     assert document.name == "a.zip/inner.zip/r.txt"
     (error,) = errors(archive(("middle.zip", middle)))
-    assert "more than 2 archives" in error
+    assert "in 2 other archives" in error
 
 
 def test_a_bomb_is_told_by_its_directory() -> None:
@@ -138,3 +138,13 @@ def test_other_office_packages_are_named() -> None:
         data = archive(("[Content_Types].xml", b"<x/>"), (member, b"<x/>"))
         with pytest.raises(DocumentError, match=word):
             read_document("x", content=data)
+
+
+def test_a_member_without_a_name_is_passed_over() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        file.writestr(zipfile.ZipInfo(""), b"one")
+        file.writestr("r.txt", b"two")
+    (document,) = results(stream.getvalue())
+    assert isinstance(document, Document)
+    assert document.name == "a.zip/r.txt"

@@ -9,7 +9,9 @@ import os
 import random
 import socket
 import stat
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -283,3 +285,41 @@ def test_any_bytes_give_a_document_or_a_document_error(data: bytes) -> None:
         document = read_document("r.txt", content=data)
         assert isinstance(document, Document)
         assert document.text.strip()
+
+
+def test_text_and_office_packages_are_read_with_the_standard_library_alone(
+    tmp_path: Path,
+) -> None:
+    """A fresh process in which every package of the extras is out of reach."""
+    word = io.BytesIO()
+    with zipfile.ZipFile(word, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr(
+            "_rels/.rels",
+            '<Relationships><Relationship Type="x/officeDocument" Target="word/d.xml"/>'
+            "</Relationships>",
+        )
+        file.writestr("word/d.xml", "<d><body><p><r><t>一、问题</t></r></p></body></d>")
+    (tmp_path / "a.txt").write_text("一、问题", encoding="utf-8")
+    (tmp_path / "a.md").write_text("# 问题", encoding="gb18030")
+    (tmp_path / "a.docx").write_bytes(word.getvalue())
+    program = (
+        "import sys\n"
+        "names = ('lxml', 'pypdfium2', 'openpyxl', 'docx', 'requests')\n"
+        "sys.modules.update(dict.fromkeys(names))\n"
+        "from checklists.readers import read_document\n"
+        "for name in ('a.txt', 'a.md'):\n"
+        "    print(read_document(name).form)\n"
+        "heavy = {'xml.etree.ElementTree', 'zipfile', 'subprocess', 'csv', 'json'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+        "print(read_document('a.docx').form)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SAMPLE.parents[2])},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert run.stdout.split("\n")[:4] == ["text", "markdown", "[]", "docx"]
