@@ -29,7 +29,15 @@ from ledger import __version__
 from ledger.audit import audit
 from ledger.book import EVIDENCE_FOLDER, HOLIDAY_FOLDER, Ledger
 from ledger.clock import Clock, stamp
-from ledger.errors import N_, Damaged, LedgerError, Message, Refused, UsageProblem
+from ledger.errors import (
+    N_,
+    Damaged,
+    LedgerError,
+    Message,
+    NoLedger,
+    Refused,
+    UsageProblem,
+)
 from ledger.journal import event_of
 from ledger.storage import FILE_NAME
 from ledger.storage.copying import extend, foreign_schema, forget_reads, snapshot
@@ -360,7 +368,7 @@ def _proved(
             if found != (manifest["ledger"], manifest["count"], manifest["head"]):
                 raise _unsound(path, Message(N_("Its manifest names another head.")))
             report = audit(ledger)
-    except Damaged as error:
+    except (Damaged, NoLedger) as error:
         raise _unsound(path, Message(error.why, **error.values)) from error
     known = set(manifest["missing"])
     faults = [fault for fault in report.faults if fault.digest not in known]

@@ -79,7 +79,7 @@ def end_of(ledger: Ledger, day: date) -> Clock:
     return Clock(begin.astimezone(UTC) - timedelta(microseconds=1))
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(gaps=st.lists(st.integers(0, 3), min_size=len(STEPS), max_size=len(STEPS)))
 def test_as_of_each_day_says_what_the_ledger_said_on_that_day(
     gaps: list[int], tmp_path_factory: pytest.TempPathFactory

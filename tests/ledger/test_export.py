@@ -19,6 +19,7 @@ from ledger.cli.app import run
 from ledger.errors import UsageProblem
 from ledger.journal import FIRST_HASH
 from ledger.seal import seal, write_seal
+from ledger.storage.journal import Row
 from tests.ledger.life import Life
 
 PAGE = Path(__file__).parents[2] / "docs" / "journal.md"
@@ -256,7 +257,7 @@ def test_an_export_that_fails_leaves_no_file(
     life = Life(tmp_path / "ledger")
     broken = journalfile.line
 
-    def stops(row: journalfile.Row) -> bytes:
+    def stops(row: Row) -> bytes:
         if row.seq == 5:
             raise UsageProblem("stopped")
         return broken(row)
