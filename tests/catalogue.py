@@ -15,6 +15,7 @@ import inspect
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -112,7 +113,8 @@ class Wanted:
     places: set[str]
 
 
-def collected() -> dict[str, Wanted]:
+@cache
+def collected() -> Mapping[str, Wanted]:
     """Every message id of the three packages, of their help and of click."""
     found: dict[str, Wanted] = {}
     for text, place in (*_marked(), *_help(), *((text, CLICK) for text in CLICKS_OWN)):
