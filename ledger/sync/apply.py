@@ -191,32 +191,27 @@ class Applier:
         return (yield from self._rest(standing, came, result))
 
     def _take(self, matter: Matter, item: Item, came: Inbound) -> Job:
-        """What came goes into the ledger: notes, ticks, the owner, evidence."""
-        noted = set()
-        for note in came.notes:
-            at = next(
-                (
-                    our_time(comment.created, self._records.skew)
-                    for comment in matter.comments
-                    if comment.id == note.remote
-                ),
-                note.at,
-            )
-            self._records.note(item, note, at)
-            noted.add(note.remote)
-            self._count("notes")
-        for comment in matter.comments:
-            if comment.id not in noted:
-                self._records.silent(item, comment)
+        """What came goes into the ledger: evidence, ticks, the owner, notes.
+
+        A comment is kept as read only after its files: a run that dies between the
+        two must find them again.
+        """
+        for kept in came.files:
+            if kept.person is not None:
+                yield from self._evidence(item, kept)
+            self._records.looked_at(item, kept)
         if came.ticks:
             self._records.ticked(item, came.ticks, matter.today.isoformat())
             self._count("ticks", len(came.ticks))
         if came.owner is not None:
             self._records.owner(item, came.owner)
-        for kept in came.files:
-            if kept.person is not None:
-                yield from self._evidence(item, kept)
-            self._records.looked_at(item, kept)
+        written = {comment.id: comment for comment in matter.comments}
+        for note in came.notes:
+            at = our_time(written.pop(note.remote).created, self._records.skew)
+            self._records.note(item, note, at)
+            self._count("notes")
+        for comment in written.values():
+            self._records.silent(item, comment)
 
     def _evidence(self, item: Item, kept: NewFile) -> Job:
         ledger = self._ledger

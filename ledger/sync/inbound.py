@@ -30,7 +30,6 @@ class NewNote:
     login: str | None
     text: str
     body: str
-    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,6 @@ def _notes(matter: Matter) -> Iterator[NewNote]:
             login=comment.author,
             text=text,
             body=comment.body,
-            at=next((said.at for said in matter.said if said.text == comment.body), ""),
         )
 
 

@@ -156,9 +156,7 @@ def test_a_close_seen_costs_one_call_and_a_request_one_change(
 def test_without_a_version_a_body_is_read_again_before_it_is_written(
     gitea_desk: Desk, fake_gitea: FakeGitea
 ) -> None:
-    fake_gitea.reset(
-        users={"ledger": "write", "wangwu": "write"}, flavour="forgejo"
-    )
+    fake_gitea.reset(users={"ledger": "write", "wangwu": "write"}, flavour="forgejo")
     warm(gitea_desk)
     refs = add_many(gitea_desk.office, 3)
     counted(gitea_desk, fake_gitea)
