@@ -610,7 +610,7 @@ def uninvolved(case: Case) -> Message | None:
 
 
 def uninvolved_or_lead(case: Case) -> Message | None:
-    """As ``uninvolved``; a lead unit that was never responsible where the rules say so."""
+    """The person's units took no part, but for a lead unit where the rules allow it."""
     return involvement(case, case.person, lead_may=_lead_may_verify(case))
 
 

@@ -28,6 +28,8 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from ledger.cli.app import Root, root
+from ledger.lifecycle import TRANSITIONS
+from ledger.views.lifecycle import requirement
 
 ROOT: Final = Path(__file__).parents[1]
 PO: Final = ROOT / "ledger" / "locale" / "zh" / "LC_MESSAGES" / "ledger.po"
@@ -117,7 +119,12 @@ class Wanted:
 def collected() -> Mapping[str, Wanted]:
     """Every message id of the three packages, of their help and of click."""
     found: dict[str, Wanted] = {}
-    for text, place in (*_marked(), *_help(), *((text, CLICK) for text in CLICKS_OWN)):
+    for text, place in (
+        *_marked(),
+        *_help(),
+        *_requirements(),
+        *((text, CLICK) for text in CLICKS_OWN),
+    ):
         single, plural = (text, None) if isinstance(text, str) else text
         wanted = found.setdefault(single, Wanted(plural, set()))
         wanted.places.add(place)
@@ -144,6 +151,13 @@ def _marked() -> Iterator[tuple[str, str]]:
                         raise ValueError(f"{place}:{node.lineno}: N_() of no text")
                     case _:
                         pass
+
+
+def _requirements() -> Iterator[tuple[str, str]]:
+    """What each guard of the lifecycle wants; its documentation says it."""
+    for row in TRANSITIONS:
+        for guard in row.guards:
+            yield requirement(guard), "ledger/guards.py"
 
 
 def _help() -> Iterator[tuple[str, str]]:

@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         N_("Seal the journal, to prove later that it was only added to."),
     ),
     "journal": ("proving", N_("Hand the journal out for others to check.")),
+    "lifecycle": ("proving", N_("Show every step of an item's life.")),
     "backup": ("proving", N_("Write the whole ledger to one file.")),
     "restore": ("proving", N_("Put a ledger back from a backup.")),
     "start": ("working", N_("Start the rectification.")),

@@ -10,11 +10,14 @@ import click
 from ledger.cli.app import (
     Command,
     Group,
+    Option,
+    colour,
     format_option,
     option,
     say,
     say_json,
     session,
+    width,
 )
 from ledger.errors import N_
 from ledger.i18n import _
@@ -138,3 +141,25 @@ def _without(missing: tuple[str, ...]) -> int:
             err=True,
         )
     return PARTLY if missing else 0
+
+
+@click.command("lifecycle", cls=Command)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    cls=Option,
+    help=N_("Form of the output."),
+)
+def lifecycle_command(form: str) -> None:
+    """Show every step of an item's life: who may take it, and what it requires.
+
+    Markdown adds the diagram (Mermaid).
+    """
+    from ledger.views import lifecycle as view
+
+    if form == "markdown":
+        sys.stdout.write(view.markdown())
+    else:
+        say(view.screen(width=width(), colour=colour()))
