@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,18 +10,24 @@ import pytest
 from tests.fakes.client import FakeGitea
 from tests.fakes.fixtures import fake_gitea, gitea_process
 from tests.ledger.office import Office
-from tests.ledger.sync.desk import Desk, folder_place, gitea_place
+from tests.ledger.sync.desk import Desk, folder_place, gitea_place, real_gitea_place
 
 __all__ = ["fake_gitea", "gitea_process"]
 
 
-@pytest.fixture(params=["folder", "gitea"])
-def desk(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Desk:
-    """A desk before a folder, and before a fake Gitea."""
+@pytest.fixture(params=["folder", "gitea", "real gitea"])
+def desk(
+    request: pytest.FixtureRequest, office: Office, tmp_path: Path
+) -> Iterator[Desk]:
+    """A desk before a folder, a fake Gitea, and the real one that is named."""
     if request.param == "folder":
-        return Desk.set_up(office, folder_place(tmp_path / "issues"))
-    fake: FakeGitea = request.getfixturevalue("fake_gitea")
-    return Desk.set_up(office, gitea_place(fake))
+        yield Desk.set_up(office, folder_place(tmp_path / "issues"))
+    elif request.param == "gitea":
+        fake: FakeGitea = request.getfixturevalue("fake_gitea")
+        yield Desk.set_up(office, gitea_place(fake))
+    else:
+        with real_gitea_place() as place:
+            yield Desk.set_up(office, place)
 
 
 @pytest.fixture

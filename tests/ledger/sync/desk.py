@@ -7,11 +7,16 @@ in the tracker goes through :attr:`Desk.wang` (head of 市政数局) or the bare
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, MutableMapping
+import uuid
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+
+import pytest
 
 from integrations.folder import FolderTracker
 from integrations.gitea import GiteaTracker
@@ -22,7 +27,7 @@ from ledger.item import Item
 from ledger.sync import run, trackers
 from ledger.sync.plan import Plan
 from ledger.sync.report import RunReport
-from tests.fakes.client import FakeGitea
+from tests.fakes.client import FakeGitea, Person, exchange
 from tests.fakes.fixtures import PEOPLE
 from tests.integrations.labs import FolderPerson, GiteaPerson
 from tests.ledger.office import LI, SUN, WANG, Office
@@ -166,6 +171,13 @@ class Desk:
 
     # People
 
+    @property
+    def stranger(self) -> Hands:
+        """Somebody whose account is nobody's."""
+        if self.place.stranger is None:
+            pytest.skip("LEDGER_TEST_GITEA_STRANGER names no third account")
+        return self.place.stranger
+
     def edit_body(self, ref: str, pattern: str, new: str) -> None:
         body, count = re.subn(
             pattern, lambda _: new, self.issue(ref).body, count=1, flags=re.DOTALL
@@ -220,6 +232,56 @@ def gitea_place(fake: FakeGitea, **options: Any) -> Place:
         GiteaPerson(fake.person("lisi"), "lisi"),
         "lisi",
     )
+
+
+@contextmanager
+def real_gitea_place() -> Iterator[Place]:
+    """A repository made for this test on the server that the environment names.
+
+    ``LEDGER_TEST_GITEA_URL`` and ``LEDGER_TEST_GITEA_TOKEN`` (scope ``all``);
+    ``LEDGER_TEST_GITEA_PERSON`` is the token of a second account, and
+    ``LEDGER_TEST_GITEA_STRANGER`` that of a third.
+    """
+    address = os.environ.get("LEDGER_TEST_GITEA_URL", "").rstrip("/")
+    token = os.environ.get("LEDGER_TEST_GITEA_TOKEN", "")
+    theirs = os.environ.get("LEDGER_TEST_GITEA_PERSON", "")
+    other = os.environ.get("LEDGER_TEST_GITEA_STRANGER", "")
+    if not (address and token and theirs):
+        pytest.skip("LEDGER_TEST_GITEA_URL, _TOKEN and _PERSON name no server")
+    api = f"{address}/api/v1"
+    headers = {"Authorization": f"token {token}"}
+    name = f"ledger-sync-{uuid.uuid4().hex[:12]}"
+    status, made = exchange(
+        "POST", f"{api}/user/repos", {"name": name, "private": True}, headers=headers
+    )
+    assert status == 201, made
+    repo = str(made["full_name"])
+
+    def someone(their_token: str) -> GiteaPerson:
+        _, account = exchange(
+            "GET", f"{api}/user", headers={"Authorization": f"token {their_token}"}
+        )
+        login = str(account["login"])
+        path = f"{api}/repos/{repo}/collaborators/{login}"
+        exchange("PUT", path, {"permission": "write"}, headers=headers)
+        return GiteaPerson(Person(address, their_token, repo), login)
+
+    try:
+        wang = someone(theirs)
+        stranger = someone(other) if other else None
+        settings = Settings("t", "gitea", address, repo)
+        yield Place(
+            "gitea",
+            address,
+            repo,
+            lambda memory: GiteaTracker(settings, lambda: token, memory),
+            wang,
+            wang.login,
+            stranger,
+            stranger.login if stranger else "",
+        )
+    finally:
+        exchange("DELETE", f"{api}/repos/{repo}", headers=headers)
 
 
 def add_many(office: Office, count: int) -> list[str]:

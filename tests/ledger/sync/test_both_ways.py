@@ -68,8 +68,7 @@ def test_a_comment_becomes_a_progress_note_of_the_person_once(desk: Desk) -> Non
 def test_a_comment_of_an_unknown_account_is_a_note_of_nobody(desk: Desk) -> None:
     ref = desk.office.assigned()
     desk.synced()
-    assert desk.place.stranger is not None
-    desk.place.stranger.comment(desk.key(ref), "路过看看")
+    desk.stranger.comment(desk.key(ref), "路过看看")
     assert desk.synced() == {"pulled": 1, "notes": 1}
     (note,) = desk.item(ref).notes
     assert note.by is None
@@ -80,8 +79,7 @@ def test_a_supervisor_who_comments_is_not_involved_by_it(desk: Desk) -> None:
     ref = desk.office.assigned()
     desk.synced()
     desk.know(FENG, desk.place.stranger_login)
-    assert desk.place.stranger is not None
-    desk.place.stranger.comment(desk.key(ref), "请抓紧")
+    desk.stranger.comment(desk.key(ref), "请抓紧")
     desk.synced()
     assert desk.office.person(FENG) not in desk.item(ref).involved_people
 
@@ -151,8 +149,7 @@ def test_an_incomplete_closing_says_what_is_missing_and_reopens_once(
         wang.comment_with_file(key, link, "签到表.txt", b"1")
     else:
         wang.comment_with_file(key, "已整改", "签到表.txt", b"1")
-    closer = desk.place.stranger if lacks == "account" else wang
-    assert closer is not None
+    closer = desk.stranger if lacks == "account" else wang
     closer.close(key)
     counts = desk.synced()
     assert counts["missing"] == counts["reopened"] == 1
