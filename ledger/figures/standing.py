@@ -76,8 +76,8 @@ class Standing:
             + everything.missed
             + everything.waiting
             + findings.unassigned,
+            planned=planned,
             waiting_long=tables.waiting_since(self.moment(self.today - self._soon)),
-            uncovered=tables.uncovered_count() if planned else None,
             trackers=tuple(tables.trackers()),
         )
 
@@ -116,14 +116,22 @@ class Standing:
 
     def lines(self, rows: list[Row], *, planned: bool) -> tuple[Line, ...]:
         """Rows as lines; ``planned`` says whether plans are on account at all."""
-        uncovered: set[str] = set()
-        if planned:
-            for begin in range(0, len(rows), 500):
-                part = [row.id for row in rows[begin : begin + 500]]
-                uncovered |= self.tables.uncovered_among(part)
-        return tuple(self._line(row, row.id in uncovered) for row in rows)
+        answered: set[str] = set()
+        for begin in range(0, len(rows), 500):
+            part = [row.id for row in rows[begin : begin + 500]]
+            answered |= self.tables.answered_among(part)
+        return tuple(
+            self._line(
+                row,
+                uncovered=planned
+                and row.kind == "finding"
+                and row.state not in _ENDED
+                and row.id not in answered,
+            )
+            for row in rows
+        )
 
-    def _line(self, row: Row, uncovered: bool) -> Line:  # noqa: FBT001 (a field)
+    def _line(self, row: Row, *, uncovered: bool) -> Line:
         bound = date.fromisoformat(row.bound) if row.bound else None
         milestone = date.fromisoformat(row.milestone) if row.milestone else None
         late = (self.today - milestone).days if milestone else 0

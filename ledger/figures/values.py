@@ -122,7 +122,12 @@ class Line(NamedTuple):
 
 
 class Status(NamedTuple):
-    """How a ledger stands on a day."""
+    """How a ledger stands on a day.
+
+    ``needing`` is how many items need attention, of which ``lines`` are the most
+    urgent; ``planned`` whether any plan is on account, without which nothing can be
+    said of problems that no plan answers.
+    """
 
     today: date
     issuer: str
@@ -136,8 +141,8 @@ class Status(NamedTuple):
     units: tuple[UnitFigures, ...]
     lines: tuple[Line, ...]
     needing: int
+    planned: bool
     waiting_long: int
-    uncovered: int | None
     trackers: tuple[str, ...]
 
     @property

@@ -73,6 +73,7 @@ class Weekly(NamedTuple):
     due_counts: Mapping[int, int]
     waiting: tuple[Line, ...]
     uncovered: tuple[Line, ...]
+    uncovered_count: int | None
     ranked: tuple[UnitFigures, ...]
     set_aside: Mapping[str, tuple[str, ...]]
     head: tuple[int, str]
@@ -92,7 +93,7 @@ def _brief(asking: Standing, most: int) -> Weekly:
     monday = today - timedelta(days=today.weekday())
     last = today + timedelta(days=DUE_WITHIN[-1])
     days = tables.due_days(iso(today), iso(last))
-    planned = standing.uncovered is not None
+    planned = standing.planned
     return Weekly(
         status=standing,
         monday=monday,
@@ -119,6 +120,7 @@ def _brief(asking: Standing, most: int) -> Weekly:
         },
         waiting=asking.lines(tables.waiting(most), planned=planned),
         uncovered=asking.lines(tables.uncovered(most), planned=True) if planned else (),
+        uncovered_count=tables.uncovered_count() if planned else None,
         ranked=tuple(sorted(standing.units, key=_rank)),
         set_aside={
             state: tuple(row.ref for row in tables.in_state(state, most))

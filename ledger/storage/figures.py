@@ -72,14 +72,10 @@ class Row(NamedTuple):
 
 
 _ROW = "id, ref, kind, state, title, unit, bound, milestone, waits, moved, doc"
-_ANSWERED = (
-    "EXISTS (SELECT 1 FROM ties JOIN items AS plan ON plan.id = ties.item"
-    " WHERE ties.other = items.id AND ties.relation = 'answers'"
-    " AND plan.kind = 'plan' AND plan.state <> 'void')"
-)
 _UNCOVERED = (
     "kind = 'finding' AND state NOT IN ('closed', 'transferred', 'void')"
-    f" AND NOT {_ANSWERED}"
+    " AND NOT EXISTS (SELECT 1 FROM ties"
+    " WHERE ties.other = items.id AND ties.relation = 'answers')"
 )
 
 
@@ -142,7 +138,7 @@ class FigureTables:
         )
 
     def uncovered(self, most: int) -> list[Row]:
-        """Open findings that no plan answers (a void plan answers nothing)."""
+        """Open findings that no plan answers."""
         return self._rows(f"{_UNCOVERED} ORDER BY year, number", (), most)
 
     def uncovered_count(self) -> int:
@@ -152,11 +148,12 @@ class FigureTables:
         ).fetchone()
         return int(count)
 
-    def uncovered_among(self, items: Sequence[str]) -> frozenset[str]:
-        """Which of these items are findings that no plan answers."""
+    def answered_among(self, items: Sequence[str]) -> frozenset[str]:
+        """Which of these items some plan answers."""
         rows = self._connection.execute(
-            f"SELECT id FROM items WHERE id IN ({', '.join('?' * len(items))})"
-            f" AND {_UNCOVERED}",
+            "SELECT DISTINCT other FROM ties"
+            f" WHERE other IN ({', '.join('?' * len(items))})"
+            " AND relation = 'answers'",
             items,
         )
         return frozenset(item for (item,) in rows)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ledger.item import Capacity, Item, Source
+from ledger.item import Capacity, Item, Source, State
 from ledger.journal import canonical
 from ledger.plain import to_plain
 from ledger.storage.documents import value_of
@@ -260,5 +260,14 @@ def parts_of(item: Item) -> list[tuple[str, str, str]]:
 
 
 def ties_of(item: Item) -> list[tuple[str, str, str]]:
-    """What ``item`` is tied to: item, relation, other item."""
-    return sorted({(item.id, link.relation, link.item) for link in item.links})
+    """What ``item`` is tied to: item, relation, other item.
+
+    A void item answers nothing any more.
+    """
+    return sorted(
+        {
+            (item.id, link.relation, link.item)
+            for link in item.links
+            if item.state is not State.VOID or link.relation != "answers"
+        }
+    )

@@ -50,8 +50,9 @@ CREATE INDEX items_figures ON items (
 );
 -- What needs attention is found by its day, not by looking at every item.
 CREATE INDEX items_bound ON items (bound, year, number) WHERE bound IS NOT NULL;
-CREATE INDEX items_milestone ON items (milestone) WHERE milestone IS NOT NULL;
-CREATE INDEX items_waits ON items (waits) WHERE waits IS NOT NULL;
+CREATE INDEX items_milestone ON items (milestone, year, number, bound)
+    WHERE milestone IS NOT NULL;
+CREATE INDEX items_waits ON items (waits, year, number) WHERE waits IS NOT NULL;
 CREATE INDEX items_unassigned ON items (kind, year, number)
     WHERE state = 'registered';
 

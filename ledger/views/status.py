@@ -322,7 +322,6 @@ def document(figures: Status) -> dict[str, Any]:
         "units": [unit_document(unit) for unit in figures.units],
         "needing_attention": figures.needing,
         "waiting_long": figures.waiting_long,
-        "uncovered": figures.uncovered,
         "attention": [line_document(line) for line in figures.lines],
         "next": list(steps_of(figures)),
     }

@@ -351,7 +351,7 @@ def _ranking(figures: Weekly) -> Section:
 
 
 def _uncovered(figures: Weekly) -> Section:
-    count = figures.status.uncovered
+    count = figures.uncovered_count
     if count is None:
         return Section(
             _("Problems that no plan answers"),
@@ -412,8 +412,9 @@ def document(figures: Weekly) -> dict[str, Any]:
         "due_within": {str(days): n for days, n in figures.due_counts.items()},
         "waiting": [standing.line_document(line) for line in figures.waiting],
         "units_ranked": [standing.unit_document(unit) for unit in figures.ranked],
+        "uncovered_count": figures.uncovered_count,
         "uncovered": None
-        if figures.status.uncovered is None
+        if figures.uncovered_count is None
         else [standing.line_document(line) for line in figures.uncovered],
         "set_aside": {state: list(refs) for state, refs in figures.set_aside.items()},
         "head": {"seq": number, "hash": digest},
