@@ -38,6 +38,7 @@ def chinese() -> dict[str, str]:
         text: said
         for text, message in catalogue.stored().items()
         for said in catalogue.strings_of(message)
+        if said
     }
 
 
