@@ -232,6 +232,19 @@ class Involvement:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """The item's entry in a later version of the report; its first text stays."""
+
+    added: str
+    document: str
+    name: str
+    start: int
+    end: int
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemLink:
     """A link to another item: ``answers``, ``recurs`` or ``duplicates``."""
 
@@ -298,6 +311,7 @@ class Item:
     look_backs: tuple[Decision, ...] = ()
     before: State | None = None
     links: tuple[ItemLink, ...] = ()
+    revisions: tuple[Revision, ...] = ()
     involvements: tuple[Involvement, ...] = ()
     involved_people: tuple[str, ...] = ()
     rules: tuple[tuple[str, str], ...] = ()

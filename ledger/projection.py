@@ -31,6 +31,7 @@ from ledger.item import (
     Proposal,
     Rectification,
     Request,
+    Revision,
     Role,
     Severity,
     State,
@@ -451,6 +452,11 @@ def _reinstated(item: Item, _event: Event) -> Item:
     return replace(item, before=None)
 
 
+def _revised(item: Item, event: Event) -> Item:
+    revision = from_plain(Revision, {**event.data, "added": event.at})
+    return replace(item, revisions=(*item.revisions, revision))
+
+
 def _linked(item: Item, event: Event) -> Item:
     link = ItemLink(event.data["relation"], event.data["other"])
     return replace(item, links=(*item.links, link))
@@ -499,6 +505,7 @@ _ITEM_EVENTS: dict[str, Callable[[Item, Event], Item]] = {
     "dispute.open": _proposed,
     "dispute.decide": _settled,
     "link": _linked,
+    "revise": _revised,
 }
 
 

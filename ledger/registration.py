@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -13,10 +13,12 @@ from ledger.errors import N_, Refused
 from ledger.item import Item, Kind, Role, Source
 from ledger.plain import to_plain
 from ledger.rules import Rules
-from ledger.storage.items import source_key
+from ledger.storage.items import Selection, source_key
+from ledger.versions import Comparison, compare, earlier
 
 if TYPE_CHECKING:
-    from checklists import Checklist
+    from checklists import Checklist, Entry
+    from checklists.correction import Correction
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +35,36 @@ def register(
     actor: Actor,
     *,
     only: Kind | None = None,
+    version: Comparison | None = None,
+    corrections: Sequence[Correction] = (),
     progress: Callable[[int], None] | None = None,
 ) -> Registered:
     """Put the entries of ``checklist`` on account; known ones stay as they are.
 
+    With ``version``, the entries that it pairs with items become revisions of these:
+    the first text stays, the new one is kept beside it. ``corrections`` are what a
+    person made of the derived checklist; the journal keeps them under the actor.
+
     Raises:
         Refused: the checklist has no entry, or the actor is no supervisor.
     """
-    entries = [
-        (kind, listed)
-        for kind, part in (
-            (Kind.FINDING, checklist.problems),
-            (Kind.PLAN, checklist.plans),
-        )
-        if only in (None, kind)
-        for listed in part
-    ]
-    if not entries:
-        raise Refused(
-            N_("{name} has nothing to register."),
-            N_("No problem and no plan was found in it."),
-            N_("See what was read with: ledger derive {name} --dump-text"),
-            name=checklist.document.name,
-        )
+    entries = _entries(checklist, only)
     with ledger.writing() as directory:
         require(actor, Role.SUPERVISOR, directory)
         today = ledger.today(directory.rules)
         year = checklist.year or (checklist.published or today).year
-        sources = {
-            listed.id: Source(
-                document=checklist.document.sha256,
-                name=_short(checklist.document.name),
-                entry=listed.id,
-                start=listed.start,
-                end=listed.end,
-                line=listed.line,
-                title=checklist.title,
-                issuer=checklist.issuer,
-                year=checklist.year,
-                published=checklist.published,
-                place=listed.place,
-            )
-            for _, listed in entries
-        }
+        sources = {listed.id: _source(checklist, listed) for _, listed in entries}
         keys = {
             listed.id: source_key(sources[listed.id], kind) for kind, listed in entries
         }
         known = ledger.store.items.of_source(keys.values())
+        paired = version.entries if version else {}
         items = {
-            name: known[key][0] if key in known else new_id(ledger.clock)
+            name: paired[name].id
+            if name in paired
+            else known[key][0]
+            if key in known
+            else new_id(ledger.clock)
             for name, key in keys.items()
         }
         answers: dict[str, list[dict[str, str]]] = {}
@@ -94,6 +77,16 @@ def register(
         drafts, added = [], []
         for kind, listed in entries:
             if keys[listed.id] in known:
+                continue
+            if listed.id in paired:
+                drafts.append(
+                    Draft(
+                        "revise",
+                        _revision(sources[listed.id], listed.text),
+                        actor,
+                        items[listed.id],
+                    )
+                )
                 continue
             number, ref = numbers.next(year)
             added.append(ref)
@@ -113,9 +106,90 @@ def register(
             drafts.append(Draft("register", data, actor, items[listed.id]))
             if progress is not None:
                 progress(1)
-        if drafts:
-            ledger.record(drafts, directory)
-    return Registered(tuple(added), tuple(ref for _, ref in known.values()))
+        if drafts and corrections:
+            drafts.insert(0, _corrected(checklist, corrections, actor))
+        ledger.record(drafts, directory)
+    seen = (
+        *(item.ref for item in paired.values()),
+        *(ref for _, ref in known.values()),
+    )
+    return Registered(tuple(added), seen)
+
+
+def _entries(checklist: Checklist, only: Kind | None) -> list[tuple[Kind, Entry]]:
+    """The entries to register, each with the kind of item it becomes."""
+    entries = [
+        (kind, listed)
+        for kind, part in (
+            (Kind.FINDING, checklist.problems),
+            (Kind.PLAN, checklist.plans),
+        )
+        if only in (None, kind)
+        for listed in part
+    ]
+    if not entries:
+        raise Refused(
+            N_("{name} has nothing to register."),
+            N_("No problem and no plan was found in it."),
+            N_("See what was read with: ledger derive {name} --dump-text"),
+            name=checklist.document.name,
+        )
+    return entries
+
+
+def _source(checklist: Checklist, listed: Entry) -> Source:
+    return Source(
+        document=checklist.document.sha256,
+        name=_short(checklist.document.name),
+        entry=listed.id,
+        start=listed.start,
+        end=listed.end,
+        line=listed.line,
+        title=checklist.title,
+        issuer=checklist.issuer,
+        year=checklist.year,
+        published=checklist.published,
+        place=listed.place,
+    )
+
+
+def other_version(
+    ledger: Ledger, checklist: Checklist, *, only: Kind | None = None
+) -> Comparison | None:
+    """The comparison with an earlier version on account, or ``None``."""
+    if checklist.issuer is None or checklist.year is None:
+        return None
+    known = earlier(checklist, ledger.select(Selection(year=checklist.year)))
+    return compare(checklist, known, only) if known else None
+
+
+def _revision(source: Source, text: str) -> dict[str, object]:
+    return {
+        "document": source.document,
+        "name": source.name,
+        "start": source.start,
+        "end": source.end,
+        "line": source.line,
+        "text": text,
+    }
+
+
+def _corrected(
+    checklist: Checklist, corrections: Sequence[Correction], actor: Actor
+) -> Draft:
+    """The event that keeps who corrected what of a derived checklist."""
+    changes = [
+        {
+            "change": one.change.value,
+            "list": one.list,
+            "title": one.title,
+            "start": one.start,
+            "end": one.end,
+        }
+        for one in corrections
+    ]
+    data = {"document": checklist.document.sha256, "changes": changes}
+    return Draft("checklist.correct", data, actor)
 
 
 def add(

@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lifecycle": ("proving", N_("Show every step of an item's life.")),
     "backup": ("proving", N_("Write the whole ledger to one file.")),
     "restore": ("proving", N_("Put a ledger back from a backup.")),
+    "inbox": ("proving", N_("Show what waits for me, with the next commands.")),
     "start": ("working", N_("Start the rectification.")),
     "progress": ("working", N_("Write a progress note.")),
     "measure": ("working", N_("Add measures, and mark them done.")),
@@ -118,7 +119,7 @@ class Session:
 
     def named(self, error: Exception) -> Exception:
         """``error``; a complaint of the database says which ledger is damaged."""
-        store = self._store or (self._ledger and self._ledger.store)
+        store = self._store if self._ledger is None else self._ledger.store
         if store is None:
             return error
         from ledger.storage.sqlite import damage_named

@@ -163,3 +163,40 @@ def lifecycle_command(form: str) -> None:
         sys.stdout.write(view.markdown())
     else:
         say(view.screen(width=width(), colour=colour()))
+
+
+@click.command("inbox", cls=Command)
+@option(
+    "--limit",
+    type=click.IntRange(1),
+    default=20,
+    help=N_("Show at most so many; all are counted."),
+)
+@format_option()
+def inbox_command(limit: int, form: str) -> None:
+    """Show what waits for me, oldest first, with the command that it needs.
+
+    Capitals stand for what only you know. JSON has all of it.
+    """
+    from ledger.inbox import inbox
+    from ledger.views import inbox as view
+
+    here = session()
+    person = here.actor().person
+    assert person is not None  # noqa: S101 (a command is given by a person)
+    tasks = inbox(here.ledger, person, acting=here.acting)
+    directory, today = here.ledger.directory, here.ledger.today()
+    if form == "json":
+        say_json(view.document(tasks, person, directory, today=today))
+        return
+    say(
+        view.screen(
+            tasks,
+            person,
+            directory,
+            today=today,
+            limit=limit,
+            cells=width(),
+            colour=colour(),
+        )
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import click
 from ledger.cli.app import (
     Command,
     colour,
+    confirm,
     format_option,
     option,
     say,
@@ -18,24 +21,65 @@ from ledger.cli.app import (
     session,
     width,
 )
-from ledger.errors import N_
-from ledger.i18n import _
+from ledger.errors import N_, UsageProblem
+from ledger.i18n import _, language
 from ledger.item import Kind
 
 if TYPE_CHECKING:
     from checklists import Checklist, Document
+    from checklists.correction import Correction
+
+UNREADABLE = 9
 
 
 @click.command("derive", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @option("--dump-text", is_flag=True, help=N_("Print the text that offsets count in."))
+@option(
+    "--explain",
+    is_flag=True,
+    help=N_("Say which rule found each entry, where, and how sure it is."),
+)
+@option(
+    "--edit",
+    is_flag=True,
+    help=N_("Correct the checklist in your editor, as a small file to register."),
+)
+@option(
+    "--jobs",
+    type=click.IntRange(1),
+    help=N_("For a folder: reports read at once (all cores)."),
+)
 @format_option()
-def derive_command(files: tuple[str, ...], dump_text: bool, form: str) -> int:
+def derive_command(
+    files: tuple[str, ...],
+    dump_text: bool,
+    explain: bool,
+    edit: bool,
+    jobs: int | None,
+    form: str,
+) -> int:
     """Derive the checklist from a report.
 
     Prints its problems, its plans, and which plan answers which problem. Nothing
-    is written. `-` reads standard input.
+    is written, but for the file that --edit makes. `-` reads standard input, a
+    folder every report below it.
     """
+    if any(Path(name).is_dir() for name in files):
+        if dump_text or edit or explain:
+            raise UsageProblem(
+                N_("{folder} is a folder."),
+                N_("--dump-text, --explain and --edit are for single reports."),
+                N_("Name the report."),
+                folder=next(name for name in files if Path(name).is_dir()),
+            )
+        return _many(files, jobs, form)
+    if edit:
+        return _edited(files)
+    return _each(files, form, dump_text=dump_text, explain=explain)
+
+
+def _each(files: Sequence[str], form: str, *, dump_text: bool, explain: bool) -> int:
     from checklists import DocumentError
     from ledger.views import checklist as view
 
@@ -47,9 +91,9 @@ def derive_command(files: tuple[str, ...], dump_text: bool, form: str) -> int:
         except DocumentError as error:
             if len(files) == 1:
                 raise
-            from ledger.cli.failing import explain
+            from ledger.cli.failing import explain as told
 
-            worst = explain(error, debug=False, machine=form == "json")
+            worst = told(error, debug=False, machine=form == "json")
             continue
         if dump_text:
             sys.stdout.write(document.text)
@@ -63,8 +107,81 @@ def derive_command(files: tuple[str, ...], dump_text: bool, form: str) -> int:
     for place, checklist in enumerate(checklists):
         if place:
             say("")
-        say(view.screen(checklist, width=width(), colour=colour()))
+        say(view.screen(checklist, width=width(), colour=colour(), explain=explain))
     return worst
+
+
+def _many(files: Sequence[str], jobs: int | None, form: str) -> int:
+    """Derive folders: one line a report, or one JSON document written as it comes."""
+    from ledger.deriving import derive_many, reports_in
+    from ledger.views import checklist as view
+
+    paths = [
+        path
+        for name in files
+        for path in (reports_in(Path(name)) if Path(name).is_dir() else [Path(name)])
+    ]
+    failed = 0
+    rows = []
+    if form == "json":
+        sys.stdout.write('{\n  "schema": "checklist/1",\n  "documents": [')
+    comma = ""
+    for number, outcome in enumerate(
+        derive_many(paths, language=language(), jobs=jobs), 1
+    ):
+        if sys.stderr.isatty():
+            click.echo(f"\r{number}/{len(paths)}", nl=number == len(paths), err=True)
+        for error in outcome.errors:
+            failed += 1
+            click.echo(" ".join(part for part in error if part), err=True)
+        for document in outcome.documents:
+            if form == "json":
+                sys.stdout.write(f"{comma}\n{json.dumps(document, ensure_ascii=False)}")
+                comma = ","
+            else:
+                rows.append(view.row(document))
+    if form == "json":
+        sys.stdout.write("\n  ]\n}\n")
+    else:
+        say(view.table(rows, failed, width=width(), colour=colour()))
+    return UNREADABLE if failed else 0
+
+
+def _edited(files: Sequence[str]) -> int:
+    """Make the checklist file of one report, open it, and read it back."""
+    from checklists.correction import SUFFIX, corrected, written
+
+    if len(files) != 1 or not sys.stdin.isatty():
+        raise UsageProblem(
+            N_("Nothing was opened."),
+            N_("--edit takes one report, and a terminal to edit on."),
+            N_("Write: ledger derive REPORT --edit"),
+        )
+    name = files[0]
+    path = Path(f"{Path(name).name}{SUFFIX}")
+    checklist = derived(read(name))
+    if not path.exists():
+        with path.open("x", encoding="utf-8") as file:
+            file.write(written(checklist, head=_(_HEAD)))
+    click.edit(filename=str(path))
+    _checked, corrections = corrected(path.read_text(encoding="utf-8"), checklist)
+    for one in corrections:
+        say(f"  {_CHANGES[one.change.value]()} {one.list}  {one.title}")
+    say(_("Next: {command}").format(command=f"ledger register {path}"))
+    return 0
+
+
+_HEAD = N_(
+    "Correct the entries below; what stands before the first heading is left alone.\n"
+    "Take a heading away to merge its entry into the one above, add a heading\n"
+    "(## P or ## W) to split one, take heading and words away to drop one, change a\n"
+    "heading's words to give another title. The words must be the report's own."
+)
+_CHANGES = {
+    "retitled": lambda: _("retitled"),
+    "added": lambda: _("added"),
+    "dropped": lambda: _("dropped"),
+}
 
 
 def read(name: str) -> Document:
@@ -73,7 +190,7 @@ def read(name: str) -> Document:
 
     if name == "-":
         return read_document("-", content=sys.stdin.buffer.read())
-    return read_document(Path(name))
+    return read_document(name if "://" in name else Path(name))
 
 
 def derived(document: Document) -> Checklist:
@@ -91,6 +208,23 @@ def derived(document: Document) -> Checklist:
     return checklist
 
 
+def _to_register(name: str) -> tuple[Checklist, tuple[Correction, ...]]:
+    """The checklist of a report, or the one that a checklist file makes of it."""
+    from checklists.correction import corrected, source_of
+
+    path = Path(name)
+    if path.suffix == ".md" and path.is_file():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(8 << 20)
+        source = source_of(text)
+        if source is not None:
+            beside = path.parent / source.name
+            return corrected(
+                text, derived(read(str(beside if beside.exists() else source.name)))
+            )
+    return derived(read(name)), ()
+
+
 @click.command("register", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @option(
@@ -98,10 +232,13 @@ def derived(document: Document) -> Checklist:
     type=click.Choice(["problems", "plans"]),
     help=N_("Only the problems, or only the plans."),
 )
-def register_command(files: tuple[str, ...], only: str | None) -> None:
+@option("--yes", is_flag=True, help=N_("Do it without asking."))
+def register_command(files: tuple[str, ...], only: str | None, yes: bool) -> None:
     """Put the entries of a report on account.
 
-    Registering the same report again adds nothing.
+    Registering the same report again adds nothing. Another version of a report on
+    account (same issuer and year) shows what changed, entry by entry, and asks. The
+    file that `derive --edit` made is registered as it was corrected.
     """
     from ledger import registration
 
@@ -109,7 +246,24 @@ def register_command(files: tuple[str, ...], only: str | None) -> None:
     actor, ledger = here.actor(), here.ledger
     kind = {"problems": Kind.FINDING, "plans": Kind.PLAN}.get(only or "")
     for name in files:
-        done = registration.register(ledger, derived(read(name)), actor, only=kind)
+        checklist, corrections = _to_register(name)
+        version = registration.other_version(ledger, checklist, only=kind)
+        if version is not None:
+            from ledger.views import checklist as view
+
+            say(view.version_screen(version, width=width(), colour=colour()))
+            confirm(
+                _("Keep {name} as a later version of the report?").format(name=name),
+                yes=yes,
+            )
+        done = registration.register(
+            ledger,
+            checklist,
+            actor,
+            only=kind,
+            version=version,
+            corrections=corrections,
+        )
         if done.added:
             say(
                 _("{name}: {count} items on account, {first} to {last}.").format(
@@ -125,7 +279,7 @@ def register_command(files: tuple[str, ...], only: str | None) -> None:
                     name=name, count=len(done.known)
                 )
             )
-    say(_("Next: {command}").format(command="ledger assign --template"))
+    say(_("Next: {command}").format(command="ledger assign --template > assign.csv"))
 
 
 @click.command("add", cls=Command)

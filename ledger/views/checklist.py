@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from pathlib import PurePath
 from typing import Any
 
 from checklists import Checklist, Due, Entry, Link
 from checklists.terms import resolve
 from ledger.i18n import _
+from ledger.versions import Comparison, latest
 from ledger.views import words
+from ledger.views.columns import Column, columns
 from ledger.views.style import Style, Tone
+from ledger.views.text import Align, wrap
 from ledger.views.text import width as cells
-from ledger.views.text import wrap
 
 
-def screen(checklist: Checklist, *, width: int, colour: bool) -> list[str]:
-    """The checklist of one report on a terminal ``width`` cells wide."""
+def screen(
+    checklist: Checklist, *, width: int, colour: bool, explain: bool = False
+) -> list[str]:
+    """The checklist of one report on a terminal ``width`` cells wide.
+
+    ``explain`` adds the rule that found each entry, its span, and how sure it is.
+    """
     style = Style(colour)
     lines = [style.paint(line, Tone.TITLE) for line in wrap(_title(checklist), width)]
     about = [
@@ -38,7 +46,7 @@ def screen(checklist: Checklist, *, width: int, colour: bool) -> list[str]:
         style.paint(_("Problems {n}").format(n=len(checklist.problems)), Tone.TITLE),
     ]
     for entry in checklist.problems:
-        lines += _entry(entry, width, style)
+        lines += _entry(entry, width, style, explain=explain)
         links = answered.get(entry.id, [])
         lines += _links(links, width, style)
         if not links and checklist.plans:
@@ -48,7 +56,7 @@ def screen(checklist: Checklist, *, width: int, colour: bool) -> list[str]:
         style.paint(_("Plans {n}").format(n=len(checklist.plans)), Tone.TITLE),
     ]
     for entry in checklist.plans:
-        lines += _entry(entry, width, style)
+        lines += _entry(entry, width, style, explain=explain)
         links = answering.get(entry.id, [])
         if links:
             told = _(", ").join(link.problem for link in links)
@@ -76,12 +84,16 @@ def _grouped(links: Iterable[Link], *, by_problem: bool) -> dict[str, list[Link]
     return found
 
 
-def _entry(entry: Entry, limit: int, style: Style) -> Iterator[str]:
+def _entry(entry: Entry, limit: int, style: Style, *, explain: bool) -> Iterator[str]:
     head = f"{entry.id:<3} "
     first, *more = wrap(entry.title, limit, indent=head, hanging=" " * cells(head))
     yield style.paint(first, Tone.TITLE)
     for line in more:
         yield style.paint(line, Tone.TITLE)
+    if _squeezed(entry.text) != _squeezed(entry.title):
+        yield from wrap(
+            " ".join(entry.text.split()), limit, indent="    ", hanging="    "
+        )
     told = [_("line {n}").format(n=entry.line)]
     if entry.place:
         told.append(entry.place)
@@ -91,6 +103,20 @@ def _entry(entry: Entry, limit: int, style: Style) -> Iterator[str]:
         told.append(words.rectification(entry.kind))
     told.extend(f"{unit.name} ({words.capacity(unit.role)})" for unit in entry.units)
     yield from _remark(" · ".join(told), Tone.DIM, limit, style)
+    if explain:
+        found = _(
+            "found by: {rule}; characters {start}–{end}; confidence {sure}"
+        ).format(
+            rule=entry.rule,
+            start=entry.start,
+            end=entry.end,
+            sure=f"{entry.confidence:.2f}",
+        )
+        yield from _remark(found, Tone.DIM, limit, style)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).rstrip("。；;.")
 
 
 def _remark(text: str, tone: Tone | None, limit: int, style: Style) -> Iterator[str]:
@@ -122,6 +148,79 @@ def _summary(checklist: Checklist) -> str:
         uncovered=_(", ").join(checklist.uncovered) or words.DASH,
         unanswering=_(", ").join(checklist.unanswering) or words.DASH,
     )
+
+
+def row(document: dict[str, Any]) -> tuple[str, ...]:
+    """The line of one report in a table of many; ``document`` is of ``checklist/1``."""
+    return (
+        PurePath(document["source"]).name,
+        document["issuer"] or document["title"] or "",
+        str(document["year"] or ""),
+        str(len(document["problems"])),
+        str(len(document["plans"])),
+        str(len(document["uncovered"])),
+    )
+
+
+def table(
+    rows: Sequence[tuple[str, ...]], failed: int, *, width: int, colour: bool
+) -> list[str]:
+    """Many reports in one table, with the totals below."""
+    spec = [
+        Column(_("Report"), flexible=True, least=16),
+        Column(_("Issuer"), flexible=True, least=8, drop=1),
+        Column(_("Year")),
+        Column(_("Problems"), Align.RIGHT),
+        Column(_("Plans"), Align.RIGHT),
+        Column(_("Uncovered"), Align.RIGHT, drop=2),
+    ]
+    total = _(
+        "{reports} reports: {problems} problems, {plans} plans; {failed} unreadable."
+    ).format(
+        reports=len(rows),
+        problems=sum(int(one[3]) for one in rows),
+        plans=sum(int(one[4]) for one in rows),
+        failed=failed,
+    )
+    return [*columns(sorted(rows), spec, width, style=Style(colour)), "", total]
+
+
+def version_screen(version: Comparison, *, width: int, colour: bool) -> list[str]:
+    """What another version of a report on account changes, entry by entry."""
+    style = Style(colour)
+    lines = [
+        style.paint(
+            _(
+                "Another version of a report on account: {same} entries as before."
+            ).format(same=len(version.same)),
+            Tone.TITLE,
+        )
+    ]
+    for pair in version.changed:
+        lines += wrap(
+            _("changed {ref}: {text}").format(
+                ref=pair.item.ref, text=latest(pair.item)
+            ),
+            width,
+            hanging="    ",
+        )
+        lines += wrap(
+            _("now: {text}").format(text=pair.entry.text),
+            width,
+            indent="    ",
+            hanging="    ",
+        )
+    for _kind, entry in version.added:
+        lines += wrap(_("new: {text}").format(text=entry.text), width, hanging="    ")
+    for item in version.gone:
+        lines += wrap(
+            _("no longer there: {ref} {title} (it stays on account)").format(
+                ref=item.ref, title=item.title
+            ),
+            width,
+            hanging="    ",
+        )
+    return lines
 
 
 def document(checklists: Sequence[Checklist]) -> dict[str, Any]:

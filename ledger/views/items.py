@@ -210,6 +210,7 @@ def _item(item: Item, directory: Directory, today: date) -> dict[str, Any]:
         "extensions": item.extensions,
         "returns": item.returns,
         "reopened": item.reopened,
+        "revisions": [to_plain(revision) for revision in item.revisions],
         "links": [
             {"relation": link.relation, "item": link.item} for link in item.links
         ],

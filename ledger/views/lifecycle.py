@@ -12,6 +12,7 @@ from ledger.item import OPEN, State
 from ledger.lifecycle import TRANSITIONS, Transition
 from ledger.rules import Rules
 from ledger.views import words
+from ledger.views.show import typed
 from ledger.views.style import Style, Tone
 from ledger.views.text import wrap
 
@@ -21,14 +22,6 @@ _RULES_ASKED: tuple[tuple[str, str, str], ...] = (
     ("notice", "5", N_("where public notice is on")),
     ("notice", "off", N_("where public notice is off")),
 )
-
-
-def spelled(command: str) -> str:
-    """``command`` as it is typed: ``verify.pass`` is ``verify --pass``."""
-    name, _dot, outcome = command.partition(".")
-    if name == "verify":
-        return f"{name} --{outcome}"
-    return f"{name} {outcome}".rstrip()
 
 
 def requirement(guard: Guard) -> str:
@@ -41,7 +34,7 @@ def screen(*, width: int, colour: bool) -> list[str]:
     style = Style(colour)
     lines = []
     for row in TRANSITIONS:
-        head = f"{spelled(row.command)}: {_source(row)} → {_target(row)}"
+        head = f"{typed(row.command)}: {_source(row)} → {_target(row)}"
         lines += [
             style.paint(line, Tone.TITLE)
             for line in wrap(head, width, indent="", hanging="    ")
@@ -73,7 +66,7 @@ def markdown() -> str:
         ],
         *(
             [
-                f"`{spelled(row.command)}`",
+                f"`{typed(row.command)}`",
                 _source(row),
                 _target(row),
                 _who(row),

@@ -46,6 +46,8 @@ def screen(
 
 _ACTS: dict[str, str] = {
     "init": N_("began the ledger"),
+    "checklist.correct": N_("corrected the checklist of a report"),
+    "revise": N_("kept a later version of"),
     "register": N_("put on account"),
     "assign": N_("assigned"),
     "hand-back": N_("handed back"),

@@ -176,6 +176,11 @@ class _Card:
             told.append(_("published {day}").format(day=source.published))
         for line in self._wrapped(_(", ").join(told), "└ "):
             yield self._style.paint(line, Tone.DIM)
+        for revision in item.revisions:
+            told_of = _("{document}, line {line}: {text}").format(
+                document=revision.name, line=revision.line, text=revision.text
+            )
+            yield from self._wrapped(told_of, "↻ ")
 
     def _facts(self) -> Iterator[str]:
         item = self._item
