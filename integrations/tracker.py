@@ -224,8 +224,10 @@ class Issue:
     ``None`` means that ``update`` cannot notice an edit made in between, so the
     caller reads the issue again before it writes the body. ``identity`` is the
     marker where the tracker holds it beside the body (Jira's issue property);
-    ``None`` says only that it must be looked for in the body. ``updated`` of an
-    issue that a write returned may be older than what the next read shows.
+    ``None`` says only that it must be looked for in the body. ``status`` is the id
+    of the status in a tracker that has more than open and closed; kept with the
+    issue it saves asking for it before the next change. ``created`` and ``updated``
+    of an issue that a write returned may differ from what the next read shows.
     """
 
     id: str
@@ -245,6 +247,7 @@ class Issue:
     attachments: tuple[Attachment, ...] = ()
     closed_at: datetime | None = None
     identity: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,8 +338,10 @@ class Capabilities:
     an issue with a ``version`` was read. ``bulk``: creates per call; more than one
     means the tracker is a :class:`BulkTracker`. ``title_bytes`` or
     ``title_characters``: the longest title kept as sent (``None``: no limit); a
-    longer one is refused, cutting is the caller's. ``local``: reads and writes
-    cost no network call.
+    longer one is refused, cutting is the caller's. ``one_assignee``: an issue has
+    at most one. ``local``: reads and writes cost no network call. ``lag``: seconds
+    by which a read of changes may be behind (a search index); the caller's overlap
+    and its quiet period must be longer.
     """
 
     locking: bool
@@ -346,8 +351,10 @@ class Capabilities:
     labels: bool = True
     milestones: bool = True
     assignees: bool = True
+    one_assignee: bool = False
     attachments: bool = True
     local: bool = False
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)

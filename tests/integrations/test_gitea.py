@@ -161,6 +161,9 @@ def test_who_closed_is_found_behind_a_long_history_and_by_its_time_in_one_call(
     key = git.create(draft()).key
     person = fake_gitea.person("lisi")
     fake_gitea.clock(ahead=-1000)
+    owner = fake_gitea.person("org")
+    owner.close(key)
+    owner.reopen(key)
     for number in range(60):
         person.comment(key, str(number))
     fake_gitea.clock()
@@ -255,6 +258,8 @@ def test_pull_requests_are_no_issues(fake_gitea: FakeGitea) -> None:
     person.comment(key, "on an issue")
     git = tracker(fake_gitea)
     assert [one.key for page in git.issues(None) for one in page.entries] == [key]
+    # Nor do they cost pages.
+    assert fake_gitea.exchanges()[-1]["query"]["type"] == "issues"
     bodies = [one.body for page in git.comments(None) for one in page.entries]
     assert bodies == ["on an issue"]
     with pytest.raises(Missing):
