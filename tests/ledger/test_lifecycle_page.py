@@ -14,6 +14,7 @@ from ledger.cli.app import COMMANDS, run
 from ledger.item import OPEN, State
 from ledger.lifecycle import TRANSITIONS
 from ledger.views import lifecycle as page
+from ledger.views.show import typed
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "lifecycle.md"
 
@@ -51,7 +52,7 @@ def test_every_transition_has_a_row_and_every_guard_its_sentence() -> None:
     table = rows(page.markdown())
     assert len(table) == len(TRANSITIONS) + 1
     for cells, row in zip(table[1:], TRANSITIONS, strict=True):
-        assert cells[0] == f"`{page.spelled(row.command)}`"
+        assert cells[0] == f"`{typed(row.command)}`"
         for guard in row.guards:
             assert page.requirement(guard) in cells[4]
 
@@ -77,7 +78,7 @@ def test_each_guard_says_what_it_wants_in_one_whole_sentence() -> None:
 
 def test_every_command_of_the_table_can_be_typed() -> None:
     for row in TRANSITIONS:
-        assert page.spelled(row.command).split(" ", maxsplit=1)[0] in COMMANDS
+        assert typed(row.command).split(" ", maxsplit=1)[0] in COMMANDS
 
 
 def test_the_diagram_leads_wherever_the_table_leads_and_nowhere_else() -> None:
@@ -131,6 +132,4 @@ def test_the_screen_names_every_command_and_fits_its_width() -> None:
             lines = page.screen(width=cells, colour=False)
             assert max(map(width, lines)) <= cells
             for row in TRANSITIONS:
-                assert any(
-                    line.startswith(f"{page.spelled(row.command)}:") for line in lines
-                )
+                assert any(line.startswith(f"{typed(row.command)}:") for line in lines)
