@@ -57,7 +57,10 @@ def register(
         keys = {
             listed.id: source_key(sources[listed.id], kind) for kind, listed in entries
         }
-        known = ledger.store.items.of_source(keys.values())
+        known = {
+            **ledger.store.items.of_source(keys.values()),
+            **_revised(ledger, checklist.document.sha256, year),
+        }
         paired = version.entries if version else {}
         items = {
             name: paired[name].id
@@ -151,6 +154,16 @@ def _source(checklist: Checklist, listed: Entry) -> Source:
         published=checklist.published,
         place=listed.place,
     )
+
+
+def _revised(ledger: Ledger, document: str, year: int) -> dict[str, tuple[str, str]]:
+    """The items that have a revision from ``document``, by its source key."""
+    return {
+        f"{document}:{item.kind}:{seen.start}-{seen.end}": (item.id, item.ref)
+        for item in ledger.select(Selection(year=year))
+        for seen in item.revisions
+        if seen.document == document
+    }
 
 
 def other_version(

@@ -46,8 +46,11 @@ class Comparison:
 
 
 def earlier(checklist: Checklist, items: Iterable[Item]) -> list[Item]:
-    """The items that came from another version of the checklist's document."""
-    return [
+    """The items of earlier versions of the checklist's document.
+
+    None when this very version is on account already.
+    """
+    found = [
         item
         for item in items
         if item.source is not None
@@ -55,9 +58,16 @@ def earlier(checklist: Checklist, items: Iterable[Item]) -> list[Item]:
         and item.source.issuer == checklist.issuer
         and item.source.year == checklist.year
         and item.source.title == checklist.title
-        and checklist.document.sha256
-        not in (item.source.document, *(seen.document for seen in item.revisions))
     ]
+    seen = {document for item in found for document in _documents(item)}
+    return [] if checklist.document.sha256 in seen else found
+
+
+def _documents(item: Item) -> Iterable[str]:
+    if item.source is not None:
+        yield item.source.document
+    for revision in item.revisions:
+        yield revision.document
 
 
 def compare(
