@@ -268,7 +268,7 @@ class Http:
                 request,
                 stream=True,
                 timeout=(self._pace.connect, self._pace.read),
-                verify=_trusted_roots(),
+                verify=trusted_roots(),
                 proxies=self._proxies(url),
             )
         except (requests.RequestException, OSError) as error:
@@ -589,7 +589,7 @@ def _server_time(response: Response) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _trusted_roots() -> str | bool:
+def trusted_roots() -> str | bool:
     """The root certificates: the environment's file, as requests would take it."""
     return (
         os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True

@@ -28,6 +28,7 @@ from ledger.item import Kind
 if TYPE_CHECKING:
     from checklists import Checklist, Document
     from checklists.correction import Correction
+    from checklists.readers import Fetched
 
 UNREADABLE = 9
 
@@ -190,7 +191,25 @@ def read(name: str) -> Document:
 
     if name == "-":
         return read_document("-", content=sys.stdin.buffer.read())
-    return read_document(name if "://" in name else Path(name))
+    if "://" in name:
+        return read_document(name, fetch=_fetch)
+    return read_document(Path(name))
+
+
+def _fetch(address: str) -> Fetched:
+    """Get a page through the one HTTP session, for the readers."""
+    from checklists import DocumentError
+    from checklists.readers import Fetched
+    from integrations.page import fetch_page
+    from integrations.tracker import TrackerError
+
+    try:
+        page = fetch_page(address)
+    except TrackerError as error:
+        raise DocumentError(
+            error.what, error.why, error.todo, **error.values
+        ) from error
+    return Fetched(page.content, page.content_type, page.address)
 
 
 def derived(document: Document) -> Checklist:
