@@ -105,8 +105,8 @@ def resolve(
         "target": clean.text(wish.target),
         "funds": clean.text(wish.funds),
         "contingency": clean.text(wish.contingency),
-        "measures": [{"text": clean.text(text)} for text in wish.measures if text],
-        "criteria": [clean.text(text) for text in wish.criteria if text],
+        "measures": [{"text": clean.text(text)} for text in wish.measures],
+        "criteria": [clean.text(text) for text in wish.criteria],
     }
     return Resolved(wish, item, stated(data))
 

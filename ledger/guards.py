@@ -91,19 +91,20 @@ def all_are_known(case: Case) -> Message | None:
 
 
 def _listed(data: Mapping[str, Any], key: str) -> list[Any]:
-    return list(data.get(key) or ())
+    said = data.get(key)
+    return list(said) if isinstance(said, list | tuple) else []
 
 
 def has_responsible_unit(case: Case) -> Message | None:
     """At least one responsible unit is named."""
-    if case.data.get("responsible"):
+    if _listed(case.data, "responsible"):
         return None
     return Message(N_("No responsible unit is named (--unit)."))
 
 
 def has_lead_where_several(case: Case) -> Message | None:
     """Where several units are responsible, one of the ledger's units leads."""
-    if len(case.data.get("responsible") or ()) < 2 or case.data.get("lead"):  # noqa: PLR2004 (several)
+    if len(_listed(case.data, "responsible")) < 2 or case.data.get("lead"):  # noqa: PLR2004 (several)
         return None
     return Message(N_("Several units are responsible and none leads (--lead)."))
 
@@ -144,9 +145,9 @@ def closers_remain(case: Case) -> Message | None:
     named = [
         (unit, capacity)
         for capacity, units in (
-            (Capacity.RESPONSIBLE, case.data.get("responsible") or ()),
+            (Capacity.RESPONSIBLE, _listed(case.data, "responsible")),
             (Capacity.LEAD, [case.data["lead"]] if case.data.get("lead") else ()),
-            (Capacity.COOPERATING, case.data.get("cooperating") or ()),
+            (Capacity.COOPERATING, _listed(case.data, "cooperating")),
         )
         for unit in units
         if unit in case.directory.units  # all_are_known names the others
@@ -215,6 +216,28 @@ def has_plan(case: Case) -> Message | None:
         return None
     return Message(
         N_("Missing: {what}."), what=tuple(Message(word) for word in missing)
+    )
+
+
+def plan_is_sound(case: Case) -> Message | None:
+    """Each measure and criterion that is said says something; owners are registered."""
+    measures, criteria = case.data.get("measures"), case.data.get("criteria")
+    for said in (measures, criteria):
+        if said is not None and not isinstance(said, list):
+            return Message(N_("Measures and criteria are lists."))
+    steps = [step if isinstance(step, Mapping) else {} for step in measures or ()]
+    if not all(
+        _written(text) for text in (*(s.get("text") for s in steps), *(criteria or ()))
+    ):
+        return Message(N_("A measure or a criterion says nothing."))
+    there = {person.id for person in case.directory.active_people()}
+    unknown = [
+        str(s["owner"]) for s in steps if s.get("owner") and s["owner"] not in there
+    ]
+    if not unknown:
+        return None
+    return Message(
+        N_("Not registered in this ledger: {names}."), names=", ".join(unknown)
     )
 
 

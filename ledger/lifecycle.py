@@ -100,6 +100,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards.has_lead_where_several,
         guards.has_due,
         guards.has_kind,
+        guards.plan_is_sound,
         guards.closers_remain,
     ),
     _row(
@@ -119,6 +120,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards.has_lead_where_several,
         guards.has_reason,
         guards.keeps_due,
+        guards.plan_is_sound,
         guards.closers_remain,
     ),
     _row(
@@ -130,9 +132,16 @@ TRANSITIONS: tuple[Transition, ...] = (
         guards.has_fitting_value,
         guards.has_reason,
     ),
-    _row("start", State.ASSIGNED, State.IN_PROGRESS, Who.RESPONSIBLE, guards.has_plan),
+    _row(
+        "start",
+        State.ASSIGNED,
+        State.IN_PROGRESS,
+        Who.RESPONSIBLE,
+        guards.has_plan,
+        guards.plan_is_sound,
+    ),
     _row("progress", WORKING, STAYS, UNITS, guards.has_text, guards.not_after_today),
-    _row("measure.add", WORKING, STAYS, UNITS, guards.has_text),
+    _row("measure.add", WORKING, STAYS, UNITS, guards.has_text, guards.all_are_known),
     _row(
         "measure.done",
         WORKING,

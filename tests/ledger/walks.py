@@ -446,6 +446,7 @@ GENERAL: Mapping[str, Spoil] = {
     "has_lead_where_several": lambda walk: walk.saying(
         responsible=lambda office: [office.unit(DATA), office.unit(TRAFFIC)]
     ),
+    "plan_is_sound": lambda walk: walk.saying(criteria=["\u200e"]),
     "closers_remain": lambda walk: walk.saying(
         responsible=lambda office: [office.unit(INSPECTION), office.unit(DATA)],
         lead=lambda office: office.unit(DATA),
@@ -459,6 +460,7 @@ GENERAL: Mapping[str, Spoil] = {
 }
 
 SPOILT: Mapping[tuple[str, str], Spoil] = {
+    ("measure.add", "all_are_known"): lambda walk: walk.saying(owner="冯远"),
     ("assign", "has_kind"): lambda walk: walk.saying(rectification=None),
     ("reassign", "keeps_due"): lambda walk: walk.saying(due=_days(90)),
     ("amend", "amendable"): lambda walk: walk.saying(field="text"),
