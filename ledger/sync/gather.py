@@ -61,7 +61,7 @@ class Gatherer:
         self.tracker = tracker
         self.row = row
         self.sync = ledger.store.sync
-        self.options = Options.read(row.options)
+        self.options = Options.read(row.options).behind(tracker.capabilities.lag)
         self.directory = ledger.directory
         self.style = style_of(ledger, row, tracker, self.directory)
         self.outbox = self.sync.outbox(row.name)

@@ -61,7 +61,7 @@ def cut(
             low = middle
         else:
             high = middle - 1
-    return text[:low].rstrip(f" {JOINER}") + "…"
+    return text[:low].rstrip() + "…"
 
 
 def _visible(text: str) -> str:

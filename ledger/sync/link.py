@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -85,6 +85,7 @@ def digest(issue: Issue) -> str:
             "milestone": issue.milestone,
             "attachments": sorted(kept.id for kept in issue.attachments),
             "key": issue.key,
+            "status": issue.status,
         }
     )
     return hashlib.sha256(text.encode()).hexdigest()
@@ -138,6 +139,9 @@ def base_of(row: LinkRow) -> Base | None:
     )
 
 
+_ISSUE_FIELDS = frozenset(field.name for field in fields(Issue)) - {"version"}
+
+
 def _issue_to_json(issue: Issue) -> dict[str, Any]:
     plain = asdict(issue)
     plain["labels"] = sorted(issue.labels)
@@ -153,7 +157,8 @@ def _issue_to_json(issue: Issue) -> dict[str, Any]:
 
 
 def _issue_of(data: Mapping[str, Any], version: int | None) -> Issue:
-    plain = dict(data)
+    # A base may have been kept by another version of the program.
+    plain = {name: kept for name, kept in data.items() if name in _ISSUE_FIELDS}
     plain["labels"] = frozenset(plain["labels"])
     plain["assignees"] = frozenset(plain["assignees"])
     plain["due"] = _as_day(plain["due"])

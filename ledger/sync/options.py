@@ -19,7 +19,7 @@ Options of the tracker itself (``login``, ``allow_plain_http`` …) stand beside
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from ledger.errors import N_, UsageProblem
@@ -57,6 +57,15 @@ class Options:
             kinds=_kinds(options),
             units=_names(options, "units"),
             attach=_number(options, "attach", cls().attach),
+        )
+
+    def behind(self, lag: int) -> Options:
+        """With times longer than ``lag``, the seconds by which a read may be behind."""
+        if not lag:
+            return self
+        least = timedelta(seconds=lag + 120)
+        return replace(
+            self, quiet=max(self.quiet, least), overlap=max(self.overlap, least)
         )
 
     def wants(self, item: Item, unit_names: frozenset[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -49,6 +49,10 @@ class Records:
         """An id that sorts in the order in which ids were given."""
         self._given += 1
         return f"{stamp(self.ledger.clock.now())}-{self._given:06d}-{self._own}"
+
+    def item(self, item: Item) -> Item:
+        """The item as it is stored now."""
+        return self.ledger.store.items.get(item.id) or item
 
     @contextmanager
     def step(self) -> Iterator[Directory]:
@@ -130,6 +134,16 @@ class Records:
                 item.id,
                 {"tracker": self.tracker, "key": row.key, "why": "gone"},
             )
+
+    def adopted(self, item: Item, base: Base) -> None:
+        """An issue that is ours is linked from now on; its own outbox entry is done."""
+        with self.step() as directory:
+            for row in self.sync.outbox(self.tracker, item=item.id):
+                if row.act == "create":
+                    self.sync.done(row)
+            self.link(item, base, seq=0, todo="look", state=LinkState.LINKED)
+            self.known_login(base.issue.author)
+            self.linked(directory, item, base.issue, "adopted")
 
     # What came
 
@@ -312,25 +326,32 @@ class Records:
                 row, "sending", at=stamp(now), since=our_time(now, -self.skew)
             )
 
-    def creating(self, item: Item, mark: str, said: str) -> OutboxRow | None:
-        """The outbox entry of a new issue; ``None`` when another run has it."""
+    def creating(self, new: Sequence[tuple[Item, str, str]]) -> dict[str, OutboxRow]:
+        """The outbox entries of new issues, by item: what was told goes with them.
+
+        Committed before the request leaves. An item that another run has linked or
+        is creating gets none.
+        """
         now = self.ledger.clock.now()
-        row = OutboxRow(
-            id=self._id(),
-            tracker=self.tracker,
-            item=item.id,
-            act="create",
-            mark=mark,
-            state="sending",
-            at=stamp(now),
-            since=our_time(now, -self.skew),
-            said=said,
-        )
+        rows = {}
         with self.step():
-            link = self.sync.link(self.tracker, item.id)
-            if link is not None and link.state != LinkState.WANTED:
-                return None
-            return row if self.sync.put(row) else None
+            for item, mark, said in new:
+                row = OutboxRow(
+                    id=self._id(),
+                    tracker=self.tracker,
+                    item=item.id,
+                    act="create",
+                    mark=mark,
+                    state="sending",
+                    at=stamp(now),
+                    since=our_time(now, -self.skew),
+                    said=said,
+                )
+                link = self.sync.link(self.tracker, item.id)
+                free = link is None or link.state == LinkState.WANTED
+                if free and self.sync.put(row):
+                    rows[item.id] = row
+        return rows
 
     def unsent(self, row: OutboxRow) -> None:
         """It surely changed nothing: it is planned again, a create anew."""

@@ -71,6 +71,10 @@ class RunReport:
     stopped: LedgerError | TrackerError | None = None
     interrupted: bool = False
 
+    def count(self, name: str, number: int = 1) -> None:
+        """Add to one of the counts."""
+        self.counts[name] += number
+
     @property
     def anything(self) -> bool:
         """Whether the run changed or found anything."""
