@@ -32,7 +32,7 @@ def list_screen(
         return [style.paint(_("No item is meant by this."), Tone.DIM)]
     spec = [
         Column(_("Item")),
-        Column(_("Title"), flexible=True, least=14),
+        Column(_("Title"), flexible=True, least=20),
         Column(_("Unit"), flexible=True, least=8, drop=2),
         Column(_("Due"), drop=1),
         Column(_("Days")),

@@ -151,7 +151,6 @@ def flowed(parts: Iterable[str | Toned], limit: int, style: Style) -> Iterator[s
 
 def _life(found: Tally, limit: int, style: Style) -> Iterator[str]:
     """The states that findings are in, each with its number and a bar."""
-    most = max(found.states.values(), default=0)
     cells = [
         (words.state(state), found.states.get(state, 0))
         for state in STATES
@@ -167,7 +166,9 @@ def _life(found: Tally, limit: int, style: Style) -> Iterator[str]:
         yield "   ".join(
             name
             + " " * (names - width(name) + 1)
-            + style.paint(bar(count, most, _BAR), Tone.DIM if not count else Tone.LINK)
+            + style.paint(
+                bar(count, found.total, _BAR), Tone.DIM if not count else Tone.LINK
+            )
             + f" {count:>{numbers}}"
             for name, count in cells[begin : begin + beside]
         )
@@ -197,7 +198,7 @@ def unit_table(
             told(str(unit.tally.soon), unit.tally.soon, Tone.YELLOW),
             str(unit.tally.waiting),
             str(unit.tally.closed),
-            words.DASH if unit.idle is None else words.days(unit.idle),
+            words.ago(unit.idle),
         )
         for unit in units
     ]
@@ -219,12 +220,12 @@ def attention_lines(lines: Iterable[Line], limit: int, style: Style) -> list[str
     """One line an item: what it is, whose, until when, and what is the matter."""
     spec = [
         Column(),
-        Column(flexible=True, least=14),
+        Column(flexible=True, least=24),
         Column(flexible=True, least=8, drop=1),
-        Column(drop=2),
+        Column(drop=3),
         Column(),
         Column(drop=4),
-        Column(flexible=True, least=8, drop=3),
+        Column(drop=2),
     ]
     rows = [
         (
@@ -234,7 +235,7 @@ def attention_lines(lines: Iterable[Line], limit: int, style: Style) -> list[str
             due(line),
             matter(line),
             words.state(line.state),
-            Toned(_("no plan answers it"), Tone.YELLOW) if line.uncovered else "",
+            Toned(_("no plan"), Tone.YELLOW) if line.uncovered else "",
         )
         for line in lines
     ]
@@ -259,7 +260,9 @@ def matter(line: Line) -> str | Toned:
         return words.lit(late, line.light)
     if line.days is not None:
         return words.lit(words.until(line.days), line.light)
-    return words.days(line.idle)
+    if not line.idle:
+        return _("new today")
+    return _("not moved for {days}").format(days=words.days(line.idle))
 
 
 def _steps(figures: Status, limit: int, style: Style) -> Iterator[str]:

@@ -333,7 +333,7 @@ def _ranking(figures: Weekly) -> Section:
             words.rate(unit.tally.on_time),
             str(unit.tally.open),
             str(unit.tally.waiting),
-            words.DASH if unit.idle is None else words.days(unit.idle),
+            words.ago(unit.idle),
         )
         for place, unit in enumerate(figures.ranked, 1)
     ]

@@ -128,6 +128,13 @@ def days(count: int) -> str:
     return _("1 day") if count == 1 else _("{n} days").format(n=count)
 
 
+def ago(gone: int | None) -> str:
+    """How long ago something was; ``None``: it never was."""
+    if gone is None:
+        return DASH
+    return days(gone) if gone else _("today")
+
+
 def until(left: int) -> str:
     """How far a due date is: ``in 5 days``, ``today``, ``6 days overdue``."""
     if left == 0:
