@@ -31,7 +31,7 @@ def screen(
     """
     style = Style(colour)
     zone = directory.rules.zone
-    telling = _Telling(directory, refs)
+    telling = Telling(directory, refs)
     for event, digest in events:
         at = datetime.fromisoformat(event.at).astimezone(zone)
         head = f"{event.seq:>5}  {at:%Y-%m-%d %H:%M}  {digest[:_HASH]}  "
@@ -106,7 +106,7 @@ _ACTS: dict[str, str] = {
 """What was done, between the person and the reference, for every kind of event."""
 
 
-class _Telling:
+class Telling:
     """Tells events in words, names from the directory."""
 
     def __init__(self, directory: Directory, refs: Mapping[str, str]) -> None:
