@@ -202,7 +202,15 @@ def _item(item: Item, directory: Directory, today: date) -> dict[str, Any]:
         },
         "review": _decision(item.review, directory),
         "verification": _decision(item.verification, directory),
-        "notice": to_plain(item.notice) if item.notice else None,
+        "notice": None
+        if item.notice is None
+        else {
+            "since": item.notice.since.isoformat(),
+            "until": item.notice.until.isoformat(),
+            "where": item.notice.where,
+            "provisional": item.notice.provisional,
+            "objections": item.notice.objections,
+        },
         "closing": _decision(item.closing, directory),
         "returned": _decision(item.returned, directory),
         "look_backs": [_decision(look, directory) for look in item.look_backs],

@@ -60,7 +60,9 @@ def seconds(command: Command) -> float:
         (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    child = os.posix_spawnp(command[0], list(command), os.environ, file_actions=quiet)
+    # Installed programs find their modules compiled; so must the one measured.
+    environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    child = os.posix_spawnp(command[0], list(command), environ, file_actions=quiet)
     _, status, used = os.wait4(child, 0)
     if status:
         raise subprocess.CalledProcessError(status, list(command))
