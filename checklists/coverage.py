@@ -22,6 +22,8 @@ from math import log, sqrt
 THRESHOLD = 0.11
 NEAR = 0.6
 _TITLE_WEIGHT = 2
+_MANY = 200
+_COMMON = 40
 
 _GENERIC = frozenset(
     ["工作", "推进", "加强", "提高", "提升", "问题", "存在", "不足", "有待", "进一步", "一步", "完善", "建立", "健全", "落实", "开展", "深入", "全面", "持续", "部分", "个别", "方面", "情况", "能力", "水平", "质量", "建设", "发展", "管理", "制度", "机制", "体系", "措施", "重点", "重大", "需要", "仍需", "还需", "不够", "不到", "到位", "加大", "力度", "强化", "深化", "实施", "贯彻", "我市", "我县", "我区", "我局", "全市", "全县", "全区", "单位", "部门", "各级", "人员", "干部", "行政", "依法", "法治", "规范", "规定", "要求", "任务", "作用", "积极", "切实", "有效", "不断", "努力", "推动", "促进", "做好", "抓好", "严格", "严肃", "认真", "基层", "服务", "社会", "群众", "较大", "较少", "明显", "突出", "差距", "短板", "薄弱", "环节", "缺乏", "滞后", "落后", "依然", "仍然", "少数", "一些", "有的", "年度", "今年", "明年", "下一", "意识", "组织", "领导", "政府", "执行", "监督", "一定", "实现", "确保", "保障", "提供", "形成", "坚持", "围绕", "结合", "方式", "通过"]
@@ -69,29 +71,47 @@ def cover(
         for pair, count in spread.items()
     }
     own = [sum(weights[pair] * times for pair, times in bag.items()) for bag in bags]
-    scores: dict[tuple[int, int], float] = {}
-    for i, bag in enumerate(bags[: len(problems)]):
-        for j, other in enumerate(bags[len(problems) :]):
-            both = sum(
-                weights[pair] * min(times, other[pair])
-                for pair, times in bag.items()
-                if pair in other
-            )
-            whole = sqrt(own[i] * own[len(problems) + j])
-            scores[i, j] = both / whole if whole else 0.0
-    best_problem = [
-        max((scores[i, j] for j in range(len(plans))), default=0.0)
-        for i in range(len(problems))
-    ]
-    best_plan = [
-        max((scores[i, j] for i in range(len(problems))), default=0.0)
-        for j in range(len(plans))
-    ]
+    scores = _shared_weight(bags, len(problems), spread, weights)
+    for i, j in scores:
+        scores[i, j] /= sqrt(own[i] * own[len(problems) + j]) or 1.0
+    best_problem: dict[int, float] = {}
+    best_plan: dict[int, float] = {}
+    for (i, j), score in scores.items():
+        best_problem[i] = max(score, best_problem.get(i, 0.0))
+        best_plan[j] = max(score, best_plan.get(j, 0.0))
     return [
         Match(i, j, round(score, 3), shared(problems[i][1], plans[j][1], weights))
-        for (i, j), score in scores.items()
+        for (i, j), score in sorted(scores.items())
         if score >= THRESHOLD and score >= NEAR * max(best_problem[i], best_plan[j])
     ]
+
+
+def _shared_weight(
+    bags: Sequence[dict[str, int]],
+    problems: int,
+    spread: Counter[str],
+    weights: dict[str, float],
+) -> dict[tuple[int, int], float]:
+    """The weight that each problem and plan share, by way of an index of pairs.
+
+    In a list of more than :data:`_MANY` entries a pair that stands in more than
+    :data:`_COMMON` of them is left out: it weighs little, and the time stays
+    linear in the number of entries.
+    """
+    most = _COMMON if len(bags) > _MANY else len(bags)
+    holders: dict[str, list[tuple[int, int]]] = {}
+    for j, bag in enumerate(bags[problems:]):
+        for pair, times in bag.items():
+            if spread[pair] <= most:
+                holders.setdefault(pair, []).append((j, times))
+    scores: dict[tuple[int, int], float] = {}
+    for i, bag in enumerate(bags[:problems]):
+        for pair, times in bag.items():
+            for j, other in holders.get(pair, ()):
+                scores[i, j] = scores.get((i, j), 0.0) + weights[pair] * min(
+                    times, other
+                )
+    return scores
 
 
 def shared(one: str, other: str, weights: dict[str, float]) -> tuple[str, ...]:

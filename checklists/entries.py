@@ -169,10 +169,17 @@ def _last_end(source: View, mark: Mark, end: int, *, several: bool) -> int:
         new_paragraph = "\n" in text[stop:first]
         if number and new_paragraph and not (several and _belongs(source, first, last)):
             break
-        if number and closes(source, first, last):
+        if number and (
+            closes(source, first, last) or _SIGNED.fullmatch(text, first, last)
+        ):
             break
         stop = last
     return stop
+
+
+_SIGNED = re.compile(
+    r"[^,。;:!?\n]{0,50}(?:[12][0-9]{3}|二[〇零○][〇零○一二三四五六七八九]{2})年[^,。;:!?\n]{2,6}日[)]?"
+)
 
 
 def _belongs(source: View, start: int, end: int) -> bool:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from checklists.entries import PLAN, PROBLEM, Piece, sentences
 from checklists.outline import Section
-from checklists.passages import FIELD, FINISHED, Found
+from checklists.passages import FIELD, FINISHED, Found, labelled
+from checklists.tone import faulty
 from checklists.view import View
 
 _KIND = re.compile(r"整改|反馈意见|督察|督导|审计|巡视|巡察|检查|问题清单|销号")
@@ -42,7 +43,10 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             else list(FIELD.finditer(source.text, section.body, section.end))
         )
         about = _ABOUT_PROBLEM.match(section.title) is not None
-        if not about and not (len(fields) > 1 and _ABOUT.match(section.title)):
+        planned = any(field["plan"] for field in fields)
+        if not about and not (
+            planned and (_ABOUT.match(section.title) or faulty(section.title))
+        ):
             continue
         context = _context(source, section, fields)
         start, end = source.trim(section.title_start, section.title_end)
@@ -70,9 +74,19 @@ def findings(source: View, root: Section) -> Iterator[Found]:
                 )
 
 
+def fields_alone(source: View) -> list[Found]:
+    """A document that is one form: 整改任务, 整改目标, 整改措施, 整改完成情况."""
+    return [
+        Found(piece, "", "labels", 0.8, source.text[:4000])
+        for piece in labelled(source, 0, len(source.text))
+    ]
+
+
 def _inner(section: Section) -> bool:
     """Whether findings stand below this section and not in it."""
-    return any(_ABOUT.match(child.title) for child in section.children)
+    return any(
+        _ABOUT.match(child.title) or faulty(child.title) for child in section.children
+    )
 
 
 def _context(source: View, section: Section, fields: list[re.Match[str]]) -> str:

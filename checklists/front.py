@@ -77,7 +77,7 @@ def _title(head: list[str]) -> str | None:
         words = line.lstrip("# ")
         if (
             len(words) > 60
-            or words[-1] in "。;:,!?"
+            or words[-1:] in "。;:,!?"
             or re.match(r"[一1][、.]|\([一1]\)", words)
         ):
             break

@@ -149,9 +149,13 @@ def marks(text: str, start: int = 0, end: int | None = None) -> list[Mark]:
     """
     stop = len(text) if end is None else end
     found: list[Mark] = []
+    opening = _SPACES.match(text, start, stop)
+    first = mark_at(text, opening.end() if opening else start, stop, opening=True)
+    if first is not None:
+        found.append(first)
     for match in _INLINE.finditer(text, start, stop):
         mark = mark_at(text, match.end(), stop)
-        if mark is not None:
+        if mark is not None and (not found or mark.start > found[-1].start):
             found.append(mark)
     return found
 
@@ -169,14 +173,19 @@ def line_start(text: str, offset: int) -> bool:
     return not offset or text[offset - 1] == "\n"
 
 
-def mark_at(text: str, offset: int, stop: int | None = None) -> Mark | None:
-    """The mark that begins at ``offset``, if one may begin there."""
+def mark_at(
+    text: str, offset: int, stop: int | None = None, *, opening: bool = False
+) -> Mark | None:
+    """The mark that begins at ``offset``, if one may begin there.
+
+    ``opening`` says that a passage begins there, whatever stands before it.
+    """
     end = len(text) if stop is None else stop
     match = _MARK.match(text, offset, end)
     if match is None:
         return None
     system, number = _read(match)
-    at_line = line_start(text, offset)
+    at_line = opening or line_start(text, offset)
     before = "\n" if at_line else text[offset - 1]
     if not _fits(system, match, text, before):
         return None

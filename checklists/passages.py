@@ -9,6 +9,7 @@ rule it was found.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -116,9 +117,9 @@ def _read(source: View, section: Section, about: Topic) -> list[Piece]:
 
 # 存在问题：…… 整改措施：…… inside one section or item.
 FIELD = re.compile(
-    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
+    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|整改任务(?:\([^()\n]{1,12}\))?|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
     r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:整改|改进|解决|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
-    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|完成情况|情况|进展|成效|结果)|责任(?:单位|部门|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
+    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|完成情况|情况|进展|成效|结果)|(?:主要)?责任(?:单位|部门|科室|处室|主体|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
 )
 
 
@@ -139,9 +140,9 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
     pieces = []
     for index, field in enumerate(fields):
         stop = fields[index + 1].start() if index + 1 < len(fields) else end
-        stop = min(
-            [stop, *(mark for mark in marks if mark > field.start())], default=stop
-        )
+        following = bisect_right(marks, field.start())
+        if following < len(marks):
+            stop = min(stop, marks[following])
         if field["other"] or (field["plan"] and done):
             continue
         kind = PROBLEM if field["problem"] else PLAN
@@ -310,31 +311,66 @@ def announced(
 
     ``sure`` is the score it must reach: two signs and complaints behind it.
     """
-    best: tuple[float, list[Piece], str] | None = None
     text = source.text
-    seen = -1
+    best: tuple[float, list[Piece], str] | None = None
     stops = [
         section.start
         for section in root.walk()
         if section is not root and section.bare and section.system < System.NUMBER
     ]
-    for match in _ANNOUNCEMENT.finditer(text, start, end):
-        if match.start() < seen:
-            continue
-        first = max(text.rfind(mark, start, match.start()) for mark in "。;!?\n") + 1
-        first = max(first, start)
-        last = _sentence_end(text, match.end(), end)
-        seen = last
-        stop = min((each for each in stops if each > last), default=end)
-        score, pieces = _weigh(source, first, last, min(stop, end))
-        if pieces and (best is None or score > best[0]):
-            best = (score, pieces, text[first:last])
+    for signs, first, last in _candidates(text, start, end):
+        following = bisect_right(stops, last)
+        stop = min(
+            end, stops[following] if following < len(stops) else end, last + _REACH
+        )
+        score, pieces = _weigh(source, first, last, stop)
+        if pieces and (best is None or score + signs > best[0]):
+            best = (score + signs, pieces, text[first:last])
     if best is None or best[0] < sure:
         return []
     return [
         Found(piece, best[2][:40], "announcement", min(0.9, 0.5 + best[0] / 20))
         for piece in best[1]
     ]
+
+
+_TRIED = 40  # announcements weighed in one document, those with the most signs first
+_REACH = 8000  # characters behind an announcement in which its list can stand
+
+
+def _candidates(text: str, start: int, end: int) -> list[tuple[float, int, int]]:
+    """The sentences that may announce problems, with their signs, in order."""
+    found: list[tuple[float, int, int]] = []
+    seen = start
+    for match in _ANNOUNCEMENT.finditer(text, start, end):
+        if match.start() < seen:
+            continue
+        back = max(seen, match.start() - 400)
+        first = max(
+            [back, *(text.rfind(mark, back, match.start()) + 1 for mark in "。;!?\n")]
+        )
+        last = _sentence_end(text, match.end(), end)
+        seen = last
+        found.append((_signs(text[first:last]), first, last))
+    if len(found) > _TRIED:
+        found = sorted(
+            sorted(found, key=lambda each: -each[0])[:_TRIED], key=lambda each: each[1]
+        )
+    return found
+
+
+def _signs(sentence: str) -> float:
+    """How much a sentence speaks like an announcement of problems."""
+    score = 0.0
+    if _AWARE.search(sentence):
+        score += 2
+    elif _TOLD.search(sentence):
+        score += 1
+    if _YET.search(sentence):
+        score += 1
+    if _CONCEDES.search(sentence):
+        score += 1
+    return score
 
 
 def plans_after(source: View, found: list[Found]) -> list[Found]:
@@ -377,16 +413,7 @@ def _sentence_end(text: str, start: int, end: int) -> int:
 def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[Piece]]:
     """How surely a sentence announces problems, and the problems it announces."""
     text = source.text
-    sentence = text[first:last]
     score = 0.0
-    if _AWARE.search(sentence):
-        score += 2
-    elif _TOLD.search(sentence):
-        score += 1
-    if _YET.search(sentence):
-        score += 1
-    if _CONCEDES.search(sentence):
-        score += 1
     paragraph_end = text.find("\n", last - 1, stop)
     paragraph_end = stop if paragraph_end < 0 else paragraph_end
     run = outermost(source, first, stop)

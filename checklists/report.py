@@ -7,6 +7,7 @@ every entry's ``text`` is ``document.text[entry.start:entry.end]``.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ from datetime import date
 from checklists.coverage import cover
 from checklists.document import Document, N_
 from checklists.entries import PLAN, PROBLEM
-from checklists.findings import findings, is_rectification
+from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
 from checklists.outline import Section, chinese_number, sections
@@ -191,14 +192,16 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     found = list(table_rows(source))
     if is_rectification(source, head.title):
         found += findings(source, root)
-    taken = [(each.piece.start, each.piece.end) for each in found]
+    taken = sorted((each.piece.start, each.piece.end) for each in found)
     for each in under_headings(source, root, head.year):
         piece = each.piece
+        before = bisect_right(taken, (piece.end - 1, len(source.text))) - 1
         if not taken or (
-            piece.kind == PLAN
-            and all(piece.end <= start or piece.start >= end for start, end in taken)
+            piece.kind == PLAN and (before < 0 or taken[before][1] <= piece.start)
         ):
             found.append(each)
+    if not found and is_rectification(source, head.title):
+        found += fields_alone(source)
     if not any(each.piece.kind == PROBLEM for each in found) and not _heads(root, head):
         told = announced(source, root, 0, len(source.text))
         if not any(each.piece.kind == PLAN for each in found):

@@ -28,7 +28,7 @@ _LATIN_STOP = re.compile(
 # A tab between words is a table's cell border; other tabs are white space.
 _CELL = re.compile(r"(?<=\S)\t++(?=[^\n])")
 _DROP = re.compile(
-    r"\*\*+|__+(?=[\u4e00-\u9fff第（(0-9])|[\u200b-\u200f\u2060\ufeff\xad\r]"
+    r"\*\*++|(?<!_)__++(?=[\u4e00-\u9fff第（(0-9])|[\u200b-\u200f\u2060\ufeff\xad\r]"
 )
 _PAGE = re.compile(
     r"[-—–－~· ]{0,4}(?:第 ?)?[0-9]{1,4}(?: ?页)?(?:[/ ,共]{0,3}[0-9]{1,4} ?页?)?[-—–－~· ]{0,4}\Z"

@@ -66,28 +66,28 @@ def coming_year(source: View, root: Section) -> list[tuple[Piece, str]]:
     everything = [section for section in root.walk() if section is not root]
     everything = [section for section in everything if section.title.strip()]
     chapters = _chapters(everything)
+    known = set(map(id, chapters))
     named = _named_section(
-        source, [section for section in everything if section not in chapters]
+        source, [each for each in everything if id(each) not in known]
     )
     parts = _parts(source, chapters)
     lists = _candidates(source, chapters, parts)
-    work = [
-        chapter
-        for chapter, part in zip(chapters, parts, strict=True)
-        if part is Part.WORK
-    ]
+    role = {id(chapter): part for chapter, part in zip(chapters, parts, strict=True)}
+    work = [chapter for chapter in chapters if role[id(chapter)] is Part.WORK]
     coming = [each for each in lists if each[0] >= _SURE]
-    if named and not any(
-        parts[chapters.index(each[1])] is Part.COMING for each in coming
-    ):
+    if named and not any(role[id(each[1])] is Part.COMING for each in coming):
         return named
     best = max(coming, key=_score, default=None)
-    if best and not (len(work) > 1 and best[1] in work and best[0] < _LED):
+    if best and not (
+        len(work) > 1 and role[id(best[1])] is Part.WORK and best[0] < _LED
+    ):
         return [(_heading(source, section), best[1].title) for section in best[2]]
     if len(work) > 1:
-        after = chapters[chapters.index(work[0]) :]
+        start = work[0].start
         return [
-            (_heading(source, s), s.title) for s in after if s in work or s is after[-1]
+            (_heading(source, s), s.title)
+            for s in chapters
+            if s.start >= start and (role[id(s)] is Part.WORK or s is chapters[-1])
         ]
     likely = [each for each in lists if each[0] > 0]
     if likely:
@@ -146,7 +146,7 @@ def _chapters(everything: list[Section]) -> list[Section]:
 
 
 def _numbered(everything: list[Section]) -> list[Section]:
-    for system in (System.PART, System.CHAPTER, System.CHINESE, System.CHINESE_PAREN):
+    for system in (System.PART, System.CHAPTER, System.CHINESE):
         run = _first_run([s for s in everything if s.system is system])
         if len(run) > 1:
             return run
@@ -296,15 +296,24 @@ def _lists(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
         default=None,
     )
     members = [child for child in members if child.system is top]
-    while members:
-        run = _first_run(members)
+    for run in _all_runs(members):
         if len(run) > 1:
-            found.append(
-                (run, source.text[max(position, run[0].start - 1500) : run[0].start])
-            )
+            begin = max(position, run[0].start - 1500)
+            found.append((run, source.text[begin : run[0].start]))
             position = run[-1].body
-        at = members.index(run[-1]) if run else 0
-        members = members[at + 1 :]
+    return found
+
+
+def _all_runs(members: Sequence[Section]) -> list[list[Section]]:
+    """The members in runs that count up; 1 begins a new run."""
+    found: list[list[Section]] = []
+    for member in members:
+        number = (member.mark.number if member.mark else None) or 0
+        last = (found[-1][-1].mark.number or 0) if found and found[-1][-1].mark else 0
+        if found and last < number <= last + 2:
+            found[-1].append(member)
+        elif number == 1 or not found:
+            found.append([member])
     return found
 
 
