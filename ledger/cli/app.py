@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("standing", N_("Show how the ledger stands.")),
     "weekly": ("standing", N_("Show the weekly brief.")),
     "audit": ("looking", N_("Prove that the ledger is whole.")),
+    "dossier": ("proving", N_("Write everything about one item into a folder.")),
     "seal": (
         "proving",
         N_("Seal the journal, to prove later that it was only added to."),

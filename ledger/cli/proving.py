@@ -200,3 +200,39 @@ def inbox_command(limit: int, form: str) -> None:
             colour=colour(),
         )
     )
+
+
+@click.command("dossier", cls=Command)
+@click.argument("ref")
+@option(
+    "--out",
+    type=_PATH,
+    metavar="FOLDER",
+    help=N_("The new folder; else dossier-REF here."),
+)
+@option(
+    "--chain",
+    is_flag=True,
+    help=N_("Add the whole journal, other items' entries too: it then proves itself."),
+)
+def dossier_command(ref: str, out: Path | None, chain: bool) -> None:
+    """Write everything about one item into a folder: pages, evidence, journal.
+
+    For a closed item it begins with the closure confirmation. The page is
+    dossier.html, made to be printed; dossier.md says the same.
+    """
+    from ledger import dossier
+    from ledger.views import dossier as view
+
+    ledger = session().ledger
+    whole = dossier.gather(ledger, ref)
+    place = out if out is not None else Path(f"dossier-{whole.item.ref}")
+    dossier.write(ledger, whole, place, pages=view.pages(whole), chain=chain)
+    say(
+        _("{ref}: {folder} has {entries} entries and {files} files.").format(
+            ref=whole.item.ref,
+            folder=place,
+            entries=len(whole.steps),
+            files=len(whole.copies),
+        )
+    )

@@ -98,6 +98,13 @@ class JournalTable:
         for row in cursor:
             yield Row(*row)
 
+    def hash_of(self, seq: int) -> str | None:
+        """The hash of entry ``seq``; ``None`` where there is none."""
+        row = self._connection.execute(
+            "SELECT hash FROM journal WHERE seq = ?", (seq,)
+        ).fetchone()
+        return row[0] if row else None
+
     def count(self) -> int:
         """How many rows there are."""
         (count,) = self._connection.execute("SELECT count(*) FROM journal").fetchone()
