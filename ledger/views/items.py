@@ -131,6 +131,7 @@ def _item(item: Item, directory: Directory, today: date) -> dict[str, Any]:
         "number": item.number,
         "registered_on": item.registered_on.isoformat(),
         "registered_at": item.registered_at or None,
+        "assigned_at": item.assigned_at or None,
         "source": None
         if item.source is None
         else {

@@ -114,6 +114,7 @@ class Telling:
         self._refs = refs
 
     def who(self, event: Event) -> str:
+        """Who did it, for whom, of which unit."""
         name = self._directory.person_name(event.actor)
         if event.on_behalf:
             behalf = self._directory.person_name(event.on_behalf)
@@ -122,6 +123,7 @@ class Telling:
         return f"{name} ({unit})" if unit else name
 
     def what(self, event: Event) -> str:
+        """What was done, as a predicate before the reference."""
         # A newer program may know more kinds than this one.
         return _(_ACTS[event.kind]) if event.kind in _ACTS else event.kind
 
