@@ -30,7 +30,31 @@ APPLICATION_ID = 0x5A475A48
 WAIT_SECONDS = 20.0
 """How long a writer waits for another before it gives up with a message."""
 
-_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs", "ncpfs"}
+READ_WAIT_MS = 2000
+"""How long a reader waits, which it must only while a file is being recovered."""
+
+_NETWORK = frozenset(
+    [
+        "nfs",
+        "nfs4",
+        "cifs",
+        "smb3",
+        "smbfs",
+        "9p",
+        "afs",
+        "ncpfs",
+        "ceph",
+        "lustre",
+        "davfs",
+        "vboxsf",
+        "fuse.sshfs",
+        "fuse.ceph",
+        "fuse.glusterfs",
+        "fuse.davfs",
+        "fuse.rclone",
+        "fuse.s3fs",
+    ]
+)
 
 
 class Store:
@@ -163,6 +187,7 @@ class Store:
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
             try:
+                self.connection.execute("PRAGMA busy_timeout = 0")
                 self.connection.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
@@ -177,6 +202,8 @@ class Store:
                 time.sleep(random.uniform(0.001, 0.015))  # noqa: S311 (spreads writers)
             else:
                 return
+            finally:
+                self.connection.execute(f"PRAGMA busy_timeout = {READ_WAIT_MS}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -220,7 +247,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=0, isolation_level=None)
     # An acknowledged act survives a power cut, not only a killed process.
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA busy_timeout = 2000")
+    connection.execute(f"PRAGMA busy_timeout = {READ_WAIT_MS}")
     return connection
 
 
