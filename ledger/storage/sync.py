@@ -317,6 +317,36 @@ class SyncTables:
             todo,
         )
 
+    def rebase(
+        self, tracker: str, item: str, base: Mapping[str, Any], *, todo: str
+    ) -> None:
+        """Write another base to a link, and what is left to do."""
+        self._do(
+            "UPDATE links SET base = ?, todo = ? WHERE tracker = ? AND item = ?",
+            _text(dict(base)),
+            todo,
+            tracker,
+            item,
+        )
+
+    def unlink(self, tracker: str, item: str) -> None:
+        """Forget an item's issue, and everything that was said there."""
+        for table in ("links", "remarks", "outbox"):
+            self._do(
+                f"DELETE FROM {table} WHERE tracker = ? AND item = ?", tracker, item
+            )
+
+    def count_unpushed(self, tracker: str, after: int) -> int:
+        """How many items changed later than their issue shows."""
+        ((count,),) = self._all(
+            "SELECT count(*) FROM items i LEFT JOIN links l"
+            " ON l.tracker = ? AND l.item = i.id"
+            " WHERE (i.seq > ? AND (l.seq IS NULL OR l.seq < i.seq)) OR l.todo <> ''",
+            tracker,
+            after,
+        )
+        return int(count)
+
     def unpushed(self, tracker: str, after: int) -> Iterator[Item]:
         """Items that changed after entry ``after`` and later than their issue shows."""
         for (doc,) in self._all(

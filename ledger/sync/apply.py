@@ -21,7 +21,7 @@ from ledger.item import Item
 from ledger.storage.sync import OutboxRow
 from ledger.sync.gather import gone_hint
 from ledger.sync.inbound import Inbound, inbound
-from ledger.sync.link import Base, Field, LinkState, Told, base_of, round_of
+from ledger.sync.link import Base, Field, LinkState, Told, base_of, digest, round_of
 from ledger.sync.matter import Matter
 from ledger.sync.plan import ItemPlan
 from ledger.sync.pool import Brakes, Job, Steps
@@ -216,9 +216,11 @@ class Applier:
 
     def _merged(self, standing: Standing) -> Steps[bool]:
         matter = standing.matter
+        if matter.now is None:
+            return False
         came = inbound(matter)
         self._report.hints.extend(came.hints)
-        if matter.fresh or matter.comments:
+        if matter.comments or digest(matter.now) != digest(standing.base.issue):
             self._report.count("pulled")
         yield from self._taker.take(matter, standing.item, came)
         standing.item = self._records.item(standing.item)
@@ -252,7 +254,7 @@ class Applier:
         for one in self._records.sync.conflicts(
             tracker=self._records.tracker, item=item.id
         ):
-            if one.round == round_of(item):
+            if one.round == round_of(item) and one.settled is None:
                 tries[Field(one.field)] = tries.get(Field(one.field), 0) + 1
         return tries
 

@@ -373,7 +373,7 @@ class Gatherer:
         this_round = round_of(item)
         tries: dict[Field, int] = {}
         for one in conflicts:
-            if one.round == this_round:
+            if one.round == this_round and one.settled is None:
                 name = Field(one.field)
                 tries[name] = tries.get(name, 0) + 1
         proposals = [one for one in conflicts if one.field == Field.MEASURE]

@@ -145,6 +145,7 @@ def test_a_cut_title_fits_and_is_a_beginning(text: str, limit: int) -> None:
     made = cut(title, limit_bytes=limit + 3)
     assert len(made.encode()) <= limit + 3
     assert title.startswith(made.removesuffix("…"))
-    assert cut(title, limit_characters=limit) == title or len(
-        cut(title, limit_characters=limit)
-    ) <= limit
+    assert (
+        cut(title, limit_characters=limit) == title
+        or len(cut(title, limit_characters=limit)) <= limit
+    )
