@@ -6,6 +6,7 @@ Whatever stands in it was written by others: every text is cleaned and escaped.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ class _Writing:
                     )
                 )
         yield Table(
-            (_("Step"), _("Name"), _("Unit"), _("Time"), _("Opinion"), _("Signature")),
+            (_("Step"), _("Who"), _("Unit"), _("Time"), _("Opinion"), _("Signature")),
             rows,
             mark="signed",
         )
@@ -267,6 +268,12 @@ class _Writing:
                 ("SHA-256", source.document),
             ]
         )
+        for revision in item.revisions:
+            yield Text(
+                _("{document}, line {line}: {text}").format(
+                    document=revision.name, line=revision.line, text=revision.text
+                )
+            )
 
     def _plan(self) -> Iterator[Block]:
         item = self._item
@@ -420,10 +427,10 @@ class _Writing:
         yield Text(
             _(
                 "The hash of an entry is the SHA-256 over the hash before it and its"
-                " text. `entries.jsonl` has both for each entry of this item;"
-                " `path.txt` the hash of every entry from {first} to the head, {last}."
+                " text. entries.jsonl has both for each entry of this item;"
+                " path.txt the hash of every entry from {first} to the head, {last}."
                 " That these lead from one to the next is proved by the whole journal"
-                " (`ledger journal export`), and by a seal that nobody of the ledger"
+                " (ledger journal export), and by a seal that nobody of the ledger"
                 " keeps."
             ).format(first=steps[0].event.seq, last=head.seq)
         )
@@ -497,7 +504,7 @@ def _markdown(block: Block) -> str:
             )
         case Code(text):
             # JSON has its control characters escaped; no line of it is a fence.
-            return f"```json\n{text}\n```"
+            return f"```json\n{_spelled(text)}\n```"
 
 
 def _safe(text: str) -> str:
@@ -506,6 +513,14 @@ def _safe(text: str) -> str:
 
 def _cell(text: str) -> str:
     return _safe(text).replace("\n", "<br>")
+
+
+def _spelled(text: str) -> str:
+    """JSON text whose every character can be seen: the others as JSON escapes them."""
+    return "".join(
+        char if char == "\n" or clean(char) == char else json.dumps(char)[1:-1]
+        for char in text
+    )
 
 
 # HTML
@@ -525,6 +540,7 @@ th, td { border: .5pt solid var(--line); padding: 1mm 1.8mm; text-align: left;
 th { background: #f1f1f1; font-weight: 600; white-space: nowrap; }
 tr { break-inside: avoid; }
 table.facts th { width: 32mm; }
+td.when, table.signed td:first-child { white-space: nowrap; }
 table.signed { font-size: 10pt; }
 table.signed td { height: 14mm; }
 table.signed td:last-child { min-width: 26mm; }
@@ -538,7 +554,7 @@ pre { font: 7.5pt/1.35 "DejaVu Sans Mono", "Noto Sans Mono CJK SC", monospace;
   white-space: pre-wrap; overflow-wrap: anywhere; border: .5pt solid var(--line);
   padding: 2mm; }
 @page { size: A4; margin: 15mm 14mm; }
-@media print { body { margin: 0; max-width: none; padding: 0; } }
+@media print { body { margin: 0; max-width: none; padding: 0 .5pt; } }
 """
 
 
@@ -589,11 +605,15 @@ def _html(block: Block) -> str:
                 f"<tbody>\n{''.join(told)}</tbody>\n</table>"
             )
         case Code(text):
-            return f"<pre>{html.escape(text)}</pre>"
+            return f"<pre>{html.escape(_spelled(text))}</pre>"
 
 
 def _data(text: str) -> str:
-    shown = ' class="digest"' if re.fullmatch(r"[0-9a-f]{64}", text) else ""
+    shown = ""
+    if re.fullmatch(r"[0-9a-f]{64}", text):
+        shown = ' class="digest"'
+    elif re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", text, re.ASCII):
+        shown = ' class="when"'
     return f"<td{shown}>{_text(text)}</td>"
 
 
