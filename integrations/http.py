@@ -171,21 +171,25 @@ class Http:
         body: Body | None = None,
         *,
         expect: Iterable[int],
+        accept: Iterable[int] = (),
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a write once and demand one of the ``expect`` statuses.
 
+        ``accept`` are refusals whose answer the caller reads itself.
         Another 2xx, an answer that is cut or no JSON, and every lost answer raise
         :class:`UnknownOutcome`.
         """
         self._count("writes")
         url = self._url(path, params)
-        wanted = frozenset(expect)
+        read_by_caller = frozenset(accept)
+        wanted = frozenset(expect) | read_by_caller
 
         def attempt() -> Answer:
             with self._sent(method, url, body, writing=True, extra=headers) as response:
-                self._demand_good(response, writing=True)
+                if response.status_code not in read_by_caller:
+                    self._demand_good(response, writing=True)
                 if response.status_code not in wanted:
                     raise unknown_outcome(
                         N_("It answered {status} where {wanted} was due."),

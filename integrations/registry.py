@@ -14,6 +14,7 @@ GROUP = "ledger.trackers"
 _OURS = {
     "folder": ("integrations.folder", "FolderTracker"),
     "gitea": ("integrations.gitea", "GiteaTracker"),
+    "jira": ("integrations.jira", "JiraTracker"),
 }
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
@@ -210,3 +211,126 @@ class FakeGitea(FakeProcess):
     def person(self, login: str) -> Person:
         """Somebody named at the reset; the owner is ``org``."""
         return Person(self.address, f"token-{login}", self.repo)
+
+
+@dataclass(frozen=True)
+class JiraPerson:
+    """Somebody who works in the fake Jira's project, by its interface."""
+
+    address: str
+    login: str
+    cloud: bool
+
+    def send(self, method: str, path: str, value: object = None, **more: Any) -> Any:
+        """A request below the interface; anything but 2xx fails the test."""
+        credential = f"Bearer token-{self.login}"
+        if self.cloud:
+            pair = f"{self.login}@example.test:token-{self.login}"
+            credential = f"Basic {b64encode(pair.encode()).decode()}"
+        headers = {"Authorization": credential, "X-Fake-Act": "yes"}
+        headers |= more.pop("headers", {})
+        url = f"{self.address}/rest/api/{3 if self.cloud else 2}{path}"
+        status, answer = exchange(method, url, value, headers=headers, **more)
+        assert 200 <= status < 300, (method, path, status, answer)
+        return answer
+
+    def markup(self, text: str) -> object:
+        """Plain paragraphs, as the editor makes them."""
+        if not self.cloud:
+            return text
+        lines = [[{"type": "text", "text": line}] for line in text.split("\n")]
+        content = [
+            inline for line in lines for inline in [*line, {"type": "hardBreak"}]
+        ]
+        paragraph = {"type": "paragraph", "content": content[:-1]}
+        return {"type": "doc", "version": 1, "content": [paragraph]}
+
+    def create(self, title: str, body: str) -> str:
+        """Open an issue; its key."""
+        fields = {
+            "project": {"key": "AUD"},
+            "issuetype": {"id": "10001"},
+            "summary": title,
+            "description": self.markup(body),
+        }
+        return str(self.send("POST", "/issue", {"fields": fields})["key"])
+
+    def edit(self, key: str, **fields: object) -> None:
+        """Change fields of an issue."""
+        self.send("PUT", f"/issue/{key}", {"fields": fields})
+
+    def write_body(self, key: str, body: str) -> None:
+        """Replace the description."""
+        self.edit(key, description=self.markup(body))
+
+    def step(self, key: str, id_: str) -> None:
+        """Take a step of the workflow."""
+        details: dict[str, object] = {"transition": {"id": id_}}
+        path = f"/issue/{key}/transitions?expand=transitions.fields"
+        for step in self.send("GET", path)["transitions"]:
+            if step["id"] == id_ and "resolution" in step["fields"]:
+                details["fields"] = {"resolution": {"id": "10001"}}
+        self.send("POST", f"/issue/{key}/transitions", details)
+
+    def close(self, key: str) -> None:
+        """Take the step to the last status."""
+        self.step(key, "31")
+
+    def reopen(self, key: str) -> None:
+        """Take the step back to work."""
+        self.step(key, "21")
+
+    def delete(self, key: str) -> None:
+        """Delete an issue."""
+        self.send("DELETE", f"/issue/{key}")
+
+    def comment(self, key: str, body: str) -> None:
+        """Write a comment."""
+        self.send("POST", f"/issue/{key}/comment", {"body": self.markup(body)})
+
+    def rewrite_comment(self, key: str, old: str, new: str) -> None:
+        """Change a comment, found by its text."""
+        found = self.send("GET", f"/issue/{key}/comment?maxResults=100")["comments"]
+        (id_,) = [one["id"] for one in found if one["body"] == self.markup(old)]
+        path = f"/issue/{key}/comment/{id_}"
+        self.send("PUT", path, {"body": self.markup(new)})
+
+    def label(self, key: str, name: str) -> None:
+        """Put a label on an issue."""
+        self.send("PUT", f"/issue/{key}", {"update": {"labels": [{"add": name}]}})
+
+    def comment_with_file(self, key: str, body: str, name: str, data: bytes) -> None:
+        """Upload a file and write a comment about it."""
+        edge = "edge-of-a-form"
+        head = (
+            f"--{edge}\r\nContent-Disposition: form-data; "
+            f'name="file"; filename="{name}"\r\n\r\n'
+        )
+        form = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        headers = {
+            "X-Atlassian-Token": "no-check",
+            "Content-Type": f"multipart/form-data; boundary={edge}",
+        }
+        self.send("POST", f"/issue/{key}/attachments", data=form, headers=headers)
+        self.comment(key, body)
+
+
+class FakeJira(FakeProcess):
+    """The fake of Jira Cloud and Jira Data Center."""
+
+    project = "AUD"
+    token = "token-ledger"
+
+    def __init__(self) -> None:
+        """Start it, with the account ``ledger`` that may write to ``AUD``."""
+        super().__init__("tests.fakes.jira")
+        self.cloud = True
+
+    def reset(self, **options: object) -> None:
+        """Begin a new world; see the fake's module for its options."""
+        self.cloud = options.get("edition", "cloud") == "cloud"
+        super().reset(**options)
+
+    def person(self, login: str) -> JiraPerson:
+        """Somebody named at the reset."""
+        return JiraPerson(self.address, login, self.cloud)

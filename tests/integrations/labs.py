@@ -15,9 +15,10 @@ import pytest
 from integrations.conformance import Lab
 from integrations.folder import FolderTracker
 from integrations.gitea import GiteaTracker
+from integrations.jira import JiraTracker
 from integrations.tracker import Settings
-from tests.fakes.client import FakeGitea, Person, exchange
-from tests.fakes.fixtures import PEOPLE
+from tests.fakes.client import FakeGitea, FakeJira, Person, exchange
+from tests.fakes.fixtures import JIRA_PEOPLE, PEOPLE
 
 
 @dataclass(frozen=True)
@@ -187,3 +188,21 @@ def real_gitea_lab() -> Iterator[Lab]:
         yield gitea_lab(address, token, repo, who, login)
     finally:
         exchange("DELETE", f"{api}/repos/{repo}", headers=headers)
+
+
+def jira_settings(fake: FakeJira, **options: str) -> Settings:
+    """How the fake is registered: with an e-mail address in Cloud, without elsewhere."""
+    if fake.cloud:
+        options = {"email": "ledger@example.test", **options}
+    return Settings("jira", "jira", fake.address, fake.project, options)
+
+
+def fake_jira_lab(fake: FakeJira, **options: object) -> Lab:
+    """A fresh project of the fake Jira."""
+    fake.reset(users=JIRA_PEOPLE, **options)
+    settings = jira_settings(fake)
+    return Lab(
+        lambda memory: JiraTracker(settings, lambda: fake.token, memory),
+        person=fake.person("wangwu"),
+        secret=fake.token,
+    )

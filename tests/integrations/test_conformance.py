@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 
 from integrations.conformance import Lab, TrackerConformance
-from tests.fakes.client import FakeGitea
-from tests.integrations.labs import fake_gitea_lab, folder_lab, real_gitea_lab
+from tests.fakes.client import FakeGitea, FakeJira
+from tests.integrations.labs import (
+    fake_gitea_lab,
+    fake_jira_lab,
+    folder_lab,
+    real_gitea_lab,
+)
 
 GITEAS: dict[str, dict[str, object]] = {
     "gitea": {},
@@ -32,6 +37,31 @@ class TestFakeGitea(TrackerConformance):
     @pytest.fixture(params=GITEAS, ids=str)
     def lab(self, request: pytest.FixtureRequest, gitea_process: FakeGitea) -> Lab:
         return fake_gitea_lab(gitea_process, **GITEAS[request.param])
+
+
+JIRAS: dict[str, dict[str, object]] = {
+    "cloud": {"edition": "cloud"},
+    "cloud-required": {"edition": "cloud", "resolution": "required", "page_max": 30},
+    "cloud-new-york": {
+        "edition": "cloud",
+        "zone": "America/New_York",
+        "comments_shown": 20,
+        "step_screen": ["labels", "duedate", "assignee", "summary", "description"],
+    },
+    "datacenter": {"edition": "datacenter"},
+    "datacenter-small-pages": {
+        "edition": "datacenter",
+        "page_max": 20,
+        "resolution": "none",
+        "zone": "UTC",
+    },
+}
+
+
+class TestFakeJira(TrackerConformance):
+    @pytest.fixture(params=JIRAS, ids=str)
+    def lab(self, request: pytest.FixtureRequest, jira_process: FakeJira) -> Lab:
+        return fake_jira_lab(jira_process, **JIRAS[request.param])
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,9 @@ import pytest
 from integrations.conformance import Lab, TrackerConformance
 from integrations.folder import FolderTracker
 from integrations.gitea import GiteaTracker
+from integrations.jira import JiraTracker
 from integrations.registry import kinds, open_tracker
-from integrations.tracker import Invalid, Settings, Tracker
+from integrations.tracker import BulkTracker, Invalid, Settings, Tracker
 from tests.fakes.client import ROOT
 from tests.integrations.example_tracker import BoardTracker
 
@@ -42,8 +43,12 @@ def test_our_kinds_are_opened_by_name(tmp_path: Path) -> None:
     assert isinstance(folder, FolderTracker)
     git = open_tracker(Settings("b", "gitea", "https://git.invalid", "o/r"), str, {})
     assert isinstance(git, GiteaTracker)
-    for made in (folder, git):
+    jira = open_tracker(Settings("c", "jira", "https://x.invalid", "AUD"), str, {})
+    assert isinstance(jira, JiraTracker)
+    for made in (folder, git, jira):
         assert isinstance(made, Tracker)
+    assert isinstance(jira, BulkTracker)
+    assert not isinstance(git, BulkTracker)
 
 
 def test_opening_one_of_ours_costs_no_heavy_import(tmp_path: Path) -> None:
@@ -52,6 +57,7 @@ def test_opening_one_of_ours_costs_no_heavy_import(tmp_path: Path) -> None:
         "from integrations.tracker import Settings\n"
         f"open_tracker(Settings('a', 'folder', {str(tmp_path)!r}), str, {{}})\n"
         "open_tracker(Settings('b', 'gitea', 'https://x.invalid', 'o/r'), str, {})\n"
+        "open_tracker(Settings('c', 'jira', 'https://x.invalid', 'AUD'), str, {})\n"
         "heavy = {'requests', 'urllib3', 'importlib.metadata', 'pytest'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
@@ -59,9 +65,9 @@ def test_opening_one_of_ours_costs_no_heavy_import(tmp_path: Path) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_the_kinds_there_are() -> None:
-    with pytest.raises(Invalid, match=r"called bugs\..*folder, gitea"):
+    with pytest.raises(Invalid, match=r"called bugs\..*folder, gitea, jira"):
         open_tracker(Settings("a", "bugs", "x"), str, {})
-    assert {"folder", "gitea"} <= set(kinds())
+    assert {"folder", "gitea", "jira"} <= set(kinds())
 
 
 def test_a_kind_of_another_package_is_opened_by_its_entry_point(tmp_path: Path) -> None:
