@@ -73,6 +73,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "people": ("people", N_("Add people, list them, link their tracker accounts.")),
     "rules": ("people", N_("Show the rules, and set them.")),
     "tracker": ("trackers", N_("Add trackers, list them, test them.")),
+    "doctor": ("trackers", N_("Ask a tracker everything that could go wrong.")),
     "sync": ("trackers", N_("Sync items with trackers, both ways.")),
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ledger.cli.app import (
+    Command,
     Group,
     colour,
     format_option,
@@ -176,6 +177,32 @@ def test_tracker(name: str) -> int:
     return max((exit_code(problem) for problem in standing.problems), default=0)
 
 
+@tracker_command.command("set-url")
+@click.argument("name")
+@click.argument("address", default="")
+@option(
+    "--project",
+    default="",
+    metavar="PROJECT",
+    help=N_("owner/repository, or the project's key."),
+)
+def set_url(name: str, address: str, project: str) -> None:
+    """Say where a tracker is now; what was linked stays linked."""
+    from ledger.sync import trackers
+    from ledger.views import sync as view
+
+    here = session()
+    standing = trackers.set_url(
+        here.ledger,
+        name,
+        here.actor(),
+        connect=connect(),
+        address=address,
+        project=project,
+    )
+    say(view.standing_screen(name, standing, width=width()))
+
+
 class SyncGroup(Group):
     """``ledger sync NAME`` runs; the words of subcommands are no tracker's name."""
 
@@ -282,8 +309,9 @@ def _run(
     form: str,
     *,
     yes: bool,
-    max_creates: int | None,
-    reviewed: Path | None,
+    max_creates: int | None = None,
+    reviewed: Path | None = None,
+    sweep: bool = False,
 ) -> int:
     from ledger.sync.run import sync
     from ledger.views import sync as view
@@ -302,6 +330,7 @@ def _run(
         yes=yes,
         max_creates=max_creates,
         reviewed=_plan(reviewed) if reviewed else None,
+        sweep=sweep,
         progress=progress,
     )
     if form == "json":
@@ -341,3 +370,163 @@ def _plan(path: Path) -> dict[str, Any]:
             path=path,
         )
     return plan
+
+
+@sync_command.command("status")
+@click.argument("name", required=False)
+@format_option()
+def sync_status(name: str | None, form: str) -> None:
+    """Show how the trackers stand: linked, left, waiting, conflicts, last run."""
+    from ledger.sync.status import status
+    from ledger.views import sync as view
+
+    ledger = session().ledger
+    found = status(ledger, name)
+    if form == "json":
+        say_json(view.status_document(found))
+    else:
+        zone = ledger.directory.rules.zone
+        say(view.status_screen(found, width=width(), colour=colour(), zone=zone))
+
+
+@sync_command.command("conflicts")
+@click.argument("ref", required=False)
+@option("--tracker", metavar="NAME", help=N_("Only of this tracker."))
+@option("--all", "settled", is_flag=True, help=N_("Also those that are settled."))
+@format_option()
+def list_conflicts(
+    ref: str | None, tracker: str | None, settled: bool, form: str
+) -> None:
+    """List edits in trackers that contradict the ledger; both values are kept."""
+    from ledger.sync.conflicts import listed
+    from ledger.views import sync as view
+
+    ledger = session().ledger
+    found = listed(ledger, tracker=tracker, ref=ref, settled=settled)
+    if form == "json":
+        say_json(view.conflicts_document(found))
+    else:
+        say(view.conflicts_screen(found, width=width(), colour=colour()))
+
+
+@sync_command.command("resolve")
+@click.argument("ref")
+@option(
+    "--take",
+    required=True,
+    metavar="ledger|tracker|TEXT",
+    help=N_("Which value holds: the ledger's, the tracker's, or this text."),
+)
+@option(
+    "--field", metavar="FIELD", help=N_("The field, where several are in conflict.")
+)
+@option("--tracker", metavar="NAME", help=N_("Only of this tracker."))
+def resolve_conflict(
+    ref: str, take: str, field: str | None, tracker: str | None
+) -> None:
+    """Settle the conflict of an item."""
+    from ledger.sync.conflicts import resolve
+
+    here = session()
+    for one in resolve(
+        here.ledger, ref, here.actor(), take=take, field=field, tracker=tracker
+    ):
+        say(
+            _("{ref}: the conflict about {field} is settled.").format(
+                ref=one.ref, field=one.field
+            )
+        )
+
+
+def _tracker_named(name: str | None) -> str:
+    """The tracker that is meant: the one named, or the only one there is."""
+    from ledger.sync import trackers
+
+    names = [one.name for one in trackers.listed(session().ledger)]
+    if name is not None:
+        return name
+    if len(names) == 1:
+        return names[0]
+    raise UsageProblem(
+        N_("It is not said which tracker is meant."),
+        N_("This ledger has: {names}."),
+        N_("Name it with --tracker NAME."),
+        names=", ".join(names) or "—",
+    )
+
+
+@sync_command.command("adopt")
+@click.argument("ref")
+@click.argument("key")
+@option("--tracker", metavar="NAME", help=N_("The tracker, where there are several."))
+def adopt_issue(ref: str, key: str, tracker: str | None) -> None:
+    """Link an issue that people made by hand to an item."""
+    from ledger.sync.linking import adopt
+
+    here = session()
+    name = _tracker_named(tracker)
+    done = adopt(here.ledger, ref, key, here.actor(), tracker=name, connect=connect())
+    say(
+        _("{ref} is issue {key} of {tracker}.").format(
+            ref=done.ref, key=done.key, tracker=name
+        )
+    )
+
+
+@sync_command.command("relink")
+@click.argument("ref")
+@click.argument("key", required=False)
+@option("--tracker", metavar="NAME", help=N_("The tracker, where there are several."))
+def relink_issue(ref: str, key: str | None, tracker: str | None) -> None:
+    """Link an item to another issue; without KEY a new one is created."""
+    from ledger.sync.linking import relink
+
+    here = session()
+    name = _tracker_named(tracker)
+    done = relink(
+        here.ledger, ref, here.actor(), tracker=name, key=key, connect=connect()
+    )
+    say(_("{ref}: {state}.").format(ref=done.ref, state=done.key or done.state))
+
+
+@sync_command.command("detach")
+@click.argument("ref")
+@option("--tracker", metavar="NAME", help=N_("The tracker, where there are several."))
+def detach_issue(ref: str, tracker: str | None) -> None:
+    """Stop syncing an item with a tracker; the issue stays as it is."""
+    from ledger.sync.linking import detach
+
+    here = session()
+    name = _tracker_named(tracker)
+    done = detach(here.ledger, ref, here.actor(), tracker=name)
+    say(
+        _("{ref} is not synced with {tracker} any more.").format(
+            ref=done.ref, tracker=name
+        )
+    )
+
+
+@sync_command.command("sweep")
+@click.argument("name", required=False)
+@option("--yes", is_flag=True, help=N_("Go on where a brake would stop."))
+@format_option()
+def sweep_tracker(name: str | None, yes: bool, form: str) -> int:
+    """Read everything, and find the issues that are not there any more."""
+    return _run(_tracker_named(name), form, yes=yes, sweep=True)
+
+
+@click.command("doctor", cls=Command)
+@click.argument("name", required=False)
+def doctor_command(name: str | None) -> int:
+    """Ask a tracker everything that could go wrong, and say what to do.
+
+    Checks address, token, rights, labels, clock and version; writes nothing.
+    """
+    from ledger.sync.report import exit_code
+    from ledger.sync.status import doctor
+    from ledger.views import sync as view
+
+    name = _tracker_named(name)
+    found = doctor(session().ledger, name, connect=connect())
+    say(view.diagnosis_screen(name, found, width=width()))
+    return max((exit_code(fault) for fault in found.faults), default=0)

@@ -9,8 +9,10 @@ from typing import Any
 from integrations.tracker import Standing
 from ledger.errors import N_
 from ledger.i18n import _
+from ledger.sync.conflicts import Conflict
 from ledger.sync.plan import Action, Plan, Waiting
 from ledger.sync.report import RunReport
+from ledger.sync.status import Diagnosis, TrackerStatus
 from ledger.sync.trackers import Listed
 from ledger.views import words
 from ledger.views.columns import Column, columns
@@ -216,3 +218,106 @@ def standing_screen(name: str, standing: Standing, *, width: int) -> Iterator[st
 def trackers_document(trackers: Iterable[Listed]) -> dict[str, Any]:
     """The trackers as ``trackers/1``."""
     return {"schema": "trackers/1", "trackers": [one.to_json() for one in trackers]}
+
+
+def status_screen(
+    found: Iterable[TrackerStatus], *, width: int, colour: bool, zone: tzinfo
+) -> Iterator[str]:
+    """How each tracker stands, and how its last run ended."""
+    style = Style(colour)
+    for one in found:
+        linked = one.links.get("linked", 0)
+        told = [
+            _("{count} issues linked").format(count=linked),
+            _("{count} items left for the next run").format(count=one.left),
+            _("{count} conflicts wait").format(count=one.conflicts),
+        ]
+        if one.links.get("gone"):
+            told.append(_("{count} issues gone").format(count=one.links["gone"]))
+        if one.read_until:
+            until = datetime.fromisoformat(one.read_until).astimezone(zone)
+            told.append(_("read until {time}").format(time=f"{until:%Y-%m-%d %H:%M}"))
+        head = f"{one.name} ({one.kind}): {_(', ').join(told)}"
+        first, *rest = wrap(clean(head), width, hanging="  ")
+        yield style.paint(first, Tone.TITLE)
+        yield from rest
+        yield from _waiting(one.waiting, zone, width)
+        if one.stopped:
+            yield from wrap(clean(f"  {one.stopped}"), width, hanging="  ")
+        if one.last:
+            ended = datetime.fromisoformat(one.last["finished"]).astimezone(zone)
+            yield _(
+                "  last run {time}: {reads} reads, {writes} writes, exit code {code}"
+            ).format(
+                time=f"{ended:%Y-%m-%d %H:%M}",
+                reads=one.last["calls"]["reads"],
+                writes=one.last["calls"]["writes"],
+                code=one.last["exit_code"],
+            )
+
+
+def status_document(found: Iterable[TrackerStatus]) -> dict[str, Any]:
+    """The trackers' standing as ``sync-status/1``."""
+    return {"schema": "sync-status/1", "trackers": [one.to_json() for one in found]}
+
+
+def conflicts_screen(
+    found: Sequence[Conflict], *, width: int, colour: bool
+) -> list[str]:
+    """One line a conflict, both values beside each other."""
+    if not found:
+        return [_("No conflict waits.")]
+    spec = [
+        Column(_("Item")),
+        Column(_("Tracker"), drop=2),
+        Column(_("Field")),
+        Column(_("Ledger"), flexible=True, least=8),
+        Column(_("Tracker's"), flexible=True, least=8),
+        Column(_("Now"), drop=1),
+    ]
+    rows = [
+        (
+            one.ref,
+            one.tracker,
+            one.field,
+            " ".join(one.ours.split()),
+            " ".join(one.theirs.split()),
+            one.settled
+            or (_("restored") if one.outcome == "restored" else _("both kept")),
+        )
+        for one in found
+    ]
+    return columns(rows, spec, width, style=Style(colour))
+
+
+def conflicts_document(found: Sequence[Conflict]) -> dict[str, Any]:
+    """The conflicts as ``conflicts/1``."""
+    return {
+        "schema": "conflicts/1",
+        "conflicts": [
+            {
+                "id": one.id,
+                "tracker": one.tracker,
+                "ref": one.ref,
+                "field": one.field,
+                "ours": one.ours,
+                "theirs": one.theirs,
+                "outcome": one.outcome,
+                "at": one.at,
+                "settled": one.settled,
+            }
+            for one in found
+        ],
+    }
+
+
+def diagnosis_screen(name: str, found: Diagnosis, *, width: int) -> Iterator[str]:
+    """What ``doctor`` found: who we are, what will not work, what is worth a word."""
+    yield from standing_screen(name, found.standing, width=width)
+    for fault in found.faults:
+        if fault in found.standing.problems:
+            continue
+        text = " ".join(part for part in fault.parts(_) if part)
+        yield from wrap(clean(text), width, hanging="  ")
+    for finding in found.findings:
+        yield from wrap(clean(finding.text(_)), width, hanging="  ")
