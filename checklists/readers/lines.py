@@ -72,13 +72,16 @@ class Lines:
         Line breaks inside a cell become spaces: the row is one thing said in
         several columns. Empty cells keep their tab, so that columns stay columns.
         """
-        full = [cell for cell in cells if cell.text.strip()]
+        full = sorted(
+            (cell for cell in cells if cell.text.strip()), key=lambda cell: cell.column
+        )
         if len(full) == 1:
             self.add(full[0].text, full[0].place)
             return
         previous = 0
-        for cell in full:
-            self._append("\t" * min(cell.column - previous, MAX_TABS))
+        for index, cell in enumerate(full):
+            tabs = max(cell.column - previous, 1 if index else 0)
+            self._append("\t" * min(tabs, MAX_TABS))
             previous = cell.column
             self._mark(cell.place)
             self._append(" ".join(cell.text.split()))

@@ -45,6 +45,7 @@ _FULL_LINES: Final = 3
 _WIDTH_SHARE: Final = 0.75
 _STOP: Final = re.compile(r"[，。、；：！？,.;:!?”’）)》]\s*$")
 _LATIN_WIDTH: Final = 0.58
+_TITLE_SIZE: Final = 1.2
 _SAME_HEIGHT: Final = 4.0
 _WIDER_GAP: Final = 1.45
 _RADICALS: Final = range(0x2E80, 0x2FE0)
@@ -115,6 +116,8 @@ def paragraphs(pages: Sequence[PrintedPage]) -> Iterator[list[tuple[str, int]]]:
 def _goes_on(
     line: PrintedLine, following: PrintedLine, column: _Column, *, same_page: bool
 ) -> bool:
+    if same_page and _is_title(line, following, column):
+        return True
     room = column.right - line.right
     slack = 3.0 if line.text.rstrip().endswith(_MID_SENTENCE) else 0.4
     if room > _first_word(following) + slack * column.em:
@@ -134,6 +137,15 @@ def _goes_on(
     if _CHINESE_MARK.match(following.text.lstrip()):
         return not ended and room < column.em
     return not (ended and _NUMBER_MARK.match(following.text.lstrip()))
+
+
+def _is_title(line: PrintedLine, following: PrintedLine, column: _Column) -> bool:
+    """Whether both are lines of one title: of the same larger type, close together."""
+    return (
+        line.em > _TITLE_SIZE * column.em
+        and abs(line.em - following.em) < 0.08 * line.em
+        and 0 < line.base - following.base < 2.2 * line.em
+    )
 
 
 def _is_mark(text: str) -> bool:
@@ -226,7 +238,7 @@ def _without_running_lines(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
     counted = Counter(
         key for page in pages for key in {_key(page, line) for line in _outer(page)}
     )
-    needed = max(_RUNNING_PAGES, len(pages) // 3)
+    needed = max(min(_RUNNING_PAGES, len(pages)), len(pages) // 3, 2)
     kept: list[PrintedPage] = []
     for page in pages:
         outer = _outer(page)

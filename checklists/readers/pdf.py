@@ -20,6 +20,7 @@ from checklists.readers.lines import Lines, too_long
 from checklists.readers.original import Original
 from checklists.readers.package import damaged, protected
 from checklists.readers.paragraphs import PrintedLine, PrintedPage, paragraphs
+from checklists.readers.pdf_pages import MAX_PAGES
 
 TIME_OUT: Final = 90
 """Seconds that one PDF may take."""
@@ -98,6 +99,14 @@ def _page(record: dict[str, Any]) -> PrintedPage:
 def _failure(name: str, reason: str) -> DocumentError:
     if reason == "password":
         return protected(name)
+    if reason == "pages":
+        return DocumentError(
+            N_("{name} is too long to read."),
+            N_("It has more than {limit} pages, the limit for one."),
+            N_("Give the report itself, or split the file."),
+            name=name,
+            limit=MAX_PAGES,
+        )
     return too_long(name) if reason == "long" else damaged(name)
 
 

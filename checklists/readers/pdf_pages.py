@@ -18,7 +18,10 @@ import ctypes
 import json
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage, PdfTextPage
 
 MEMORY = 2 * 1024**3
 """Address space of the process, in bytes (where the system can limit it)."""
@@ -28,6 +31,8 @@ MAX_PAGES = 5_000
 MAX_CHARACTERS = 10_000_000
 _LINE_ENDS = "\r\n"
 _UNPRINTABLE = "\0\ufffe\uffff\ufffd"
+_OTHER_LINE = 6.0
+"""Points up or down that no raised sign stands off its line."""
 _WIDE = 0x2E80
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -51,27 +56,33 @@ def write(record: dict[str, Any]) -> None:
 class Page:
     """One page on its way to lines: the characters in PDFium's reading order."""
 
-    def __init__(self, raw: ModuleType, handle: object) -> None:
-        """Keep the C functions and the text page they work on."""
+    def __init__(self, raw: ModuleType, page: PdfPage, text: PdfTextPage) -> None:
+        """Keep the C functions, the page's size and the text page they work on."""
         self._raw = raw
-        self._handle = handle
+        self._handle = text.raw
+        self._turn = page.get_rotation() // 90
+        self.width, self.height = page.get_size()
         self.unmapped = 0
         self.lines: list[dict[str, Any]] = []
 
     def read(self) -> None:
-        """Split the characters at PDFium's line ends and measure each line."""
-        start = 0
-        text: list[str] = []
-        count = self._raw.FPDFText_CountChars(self._handle)
-        for index in range(max(count, 0)):
+        """Split the characters at line ends, PDFium's and those it ran over."""
+        line: list[tuple[int, str, float, float]] = []
+        for index in range(max(self._raw.FPDFText_CountChars(self._handle), 0)):
             code = self._raw.FPDFText_GetUnicode(self._handle, index)
             character = self._character(code, index)
-            if character in _LINE_ENDS and character:
-                self._close(text, start, index)
-                text, start = [], index + 1
-            elif character:
-                text.append(character)
-        self._close(text, start, max(count, 0))
+            if self._raw.FPDFText_IsHyphen(self._handle, index) == 1:
+                character = "-"  # PDFium takes it for the sign of a broken word
+            if character and character in _LINE_ENDS:
+                self._close(line)
+                line = []
+            elif character >= " ":
+                x, base = self._origin(index)
+                if line and abs(base - line[0][3]) > _OTHER_LINE and character != " ":
+                    self._close(line)
+                    line = []
+                line.append((index, character, x, base))
+        self._close(line)
 
     def _character(self, code: int, index: int) -> str:
         if code in _SURROGATES:  # PDFium gives what lies beyond 16 bits in two
@@ -85,54 +96,61 @@ class Page:
             return ""
         return "" if character in _UNPRINTABLE else character
 
+    def _is_made_up(self, index: int) -> bool:
+        """Whether PDFium put a character in that the document has not."""
+        return bool(self._raw.FPDFText_IsGenerated(self._handle, index) == 1)
+
     def _between_scripts(self, index: int) -> bool:
         """Whether PDFium made this space up where Chinese and Latin type meet."""
-        if self._raw.FPDFText_IsGenerated(self._handle, index) != 1 or index == 0:
+        if index == 0 or not self._is_made_up(index):
             return False
         around = (index - 1, index + 1)
         codes = [self._raw.FPDFText_GetUnicode(self._handle, at) for at in around]
         return any(code >= _WIDE for code in codes)
 
-    def _close(self, text: list[str], start: int, end: int) -> None:
-        joined = "".join(text)
+    def _close(self, line: list[tuple[int, str, float, float]]) -> None:
+        """Add a line; signs that were drawn later are put where they stand."""
+        places = [x for _, character, x, _ in line if character != " "]
+        if any(after < before - 1 for before, after in zip(places, places[1:])):  # noqa: B905, RUF007 (starts fast)
+            line = [sign for sign in line if not self._is_made_up(sign[0])]
+            line.sort(key=lambda sign: sign[2])
+        joined = "".join(character for _, character, _, _ in line)
         joined = joined.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-        if not joined.strip():
-            return
-        first, last = self._ends(start, end)
-        self.lines.append(
-            {
-                "text": joined,
-                "left": min(self._sides(first)[0], self._sides(last)[0]),
-                "right": max(self._sides(first)[1], self._sides(last)[1]),
-                "base": self._base(first),
-            }
-        )
+        visible = [sign for sign in line if not sign[1].isspace()]
+        if visible:
+            first, last = visible[0], visible[-1]
+            self.lines.append(
+                {
+                    "text": joined,
+                    "left": round(first[2], 1),
+                    "right": round(self._end(last[0]), 1),
+                    "base": round(first[3], 1),
+                }
+            )
 
-    def _ends(self, start: int, end: int) -> tuple[int, int]:
-        """First and last visible character of a line."""
-        while start < end - 1 and self._blank(start):
-            start += 1
-        while end - 1 > start and self._blank(end - 1):
-            end -= 1
-        return start, end - 1
-
-    def _blank(self, index: int) -> bool:
-        code = self._raw.FPDFText_GetUnicode(self._handle, index)
-        return code <= 0x20 or chr(code).isspace()  # noqa: PLR2004 (control characters)
-
-    def _sides(self, index: int) -> tuple[float, float]:
-        """Left and right of a character with the room it takes, not of its ink."""
-        box = self._raw.FS_RECTF()
-        self._raw.FPDFText_GetLooseCharBox(self._handle, index, box)
-        return round(box.left, 1), round(box.right, 1)
-
-    def _base(self, index: int) -> float:
-        """The height of the line that a character stands on, the same in any font."""
+    def _origin(self, index: int) -> tuple[float, float]:
+        """Where a character stands: on what line is the same in any font."""
         x, y = ctypes.c_double(), ctypes.c_double()
         self._raw.FPDFText_GetCharOrigin(
             self._handle, index, ctypes.byref(x), ctypes.byref(y)
         )
-        return round(y.value, 1)
+        return self._turned(x.value, y.value)
+
+    def _end(self, index: int) -> float:
+        """Right side of a character, with the room it takes and not just its ink."""
+        box = self._raw.FS_RECTF()
+        self._raw.FPDFText_GetLooseCharBox(self._handle, index, box)
+        corners = ((box.left, box.bottom), (box.right, box.top))
+        return max(self._turned(*corner)[0] for corner in corners)
+
+    def _turned(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the page as it is shown, where the page is turned."""
+        return (
+            (x, y),
+            (y, self.height - x),
+            (self.width - x, self.height - y),
+            (self.width - y, x),
+        )[self._turn % 4]
 
 
 def run() -> None:
@@ -146,26 +164,28 @@ def run() -> None:
     except pypdfium2.PdfiumError as error:
         write({"failed": "password" if "assword" in str(error) else "damaged"})
         return
+    if len(document) > MAX_PAGES:
+        write({"failed": "pages"})
+        return
     taken = 0
-    for number in range(min(len(document), MAX_PAGES)):
+    for number in range(len(document)):
         try:
             page = document[number]
             handle = page.get_textpage()
         except pypdfium2.PdfiumError:
             write({"failed": "damaged"})
             return
-        reader = Page(raw, handle.raw)
+        reader = Page(raw, page, handle)
         reader.read()
         taken += sum(len(line["text"]) for line in reader.lines)
         if taken > MAX_CHARACTERS:
             write({"failed": "long"})
             return
-        width, height = page.get_size()
         write(
             {
                 "page": number + 1,
-                "width": round(width, 1),
-                "height": round(height, 1),
+                "width": round(reader.width, 1),
+                "height": round(reader.height, 1),
                 "unmapped": reader.unmapped,
                 "lines": reader.lines,
             }

@@ -35,7 +35,6 @@ from checklists.readers.xmlparts import (
     relations,
 )
 
-_COLUMNS: Final = 16_384
 _HEADING_ROWS: Final = 10
 """Rows from the top among which the headings are looked for."""
 _HEADING_LENGTH: Final = 20
@@ -197,7 +196,7 @@ class _Workbook:
         for cell in row.findall("c"):
             column = _column(cell.get("r", ""), column + 1)
             text = self._value(cell)
-            if text.strip() and column < _COLUMNS:
+            if text.strip():
                 cells.append((column, text))
         return cells
 

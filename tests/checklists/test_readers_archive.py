@@ -102,6 +102,17 @@ def test_many_members_and_many_bytes_are_refused(
     assert "archive bombs" in errors(archive(("a.txt", b"x" * 101)))[0]
 
 
+def test_a_member_over_the_limit_of_one_document_is_not_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = archive(("a.txt", b"x" * 101), ("b.txt", b"y" * 99))
+    monkeypatch.setattr("checklists.readers.archive.MAX_BYTES", 100)
+    error, document = results(data)
+    assert isinstance(error, DocumentError)
+    assert isinstance(document, Document)
+    assert document.text == "y" * 99
+
+
 def test_nested_archives_share_one_allowance(monkeypatch: pytest.MonkeyPatch) -> None:
     inner = archive(("r.txt", b"one " * 200), method=zipfile.ZIP_STORED)
     outer = archive(*((f"{n}.zip", inner) for n in range(4)))

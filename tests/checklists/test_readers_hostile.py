@@ -292,7 +292,7 @@ BOMB = f"<!DOCTYPE w [{LAUGHS}]><w>&e9;</w>"
         ),
         (
             "x.xlsx",
-            lambda: repacked(SEEDS[".xlsx"], "xl/sharedStrings.xml", BOMB),
+            lambda: repacked(SEEDS[".xlsx"], "xl/workbook.xml", BOMB),
         ),
         ("x.html", f"<!DOCTYPE html [{LAUGHS}]><p>&e9;</p>".encode),
         (

@@ -86,6 +86,25 @@ def test_without_a_named_element_the_text_is_where_the_sentences_are() -> None:
         assert foreign not in text_of(renamed)
 
 
+def test_a_named_element_with_little_of_the_page_is_not_the_document() -> None:
+    tools = "本页提供放大和缩小功能，按加号放大，按减号缩小，" * 4
+    report = "".join(f"<p>第{n}项问题，整改不到位，需要落实。</p>" for n in range(40))
+    page = f"<div id=zoom>{tools}</div><div><div>{report}</div></div>"
+    assert "第7项问题" in text_of(page)
+
+
+def test_lists_of_links_inside_the_text_are_left_out() -> None:
+    page = (
+        "<div id=zoom><p>一、执法不规范的问题较为突出，需要整改。</p>"
+        "<ul><li><a href=1>市政府召开常务会议</a></li><li><a href=2>部署安全生产</a></li></ul>"
+        "<p>二、<a href=3>复议条例</a>落实得不到位，需要整改。</p></div>"
+    )
+    assert text_of(page).splitlines() == [
+        "一、执法不规范的问题较为突出，需要整改。",
+        "二、复议条例落实得不到位，需要整改。",
+    ]
+
+
 def test_paragraphs_in_divs_and_short_headings_are_all_kept() -> None:
     page = (PAGES / "modern.html").read_text(encoding="utf-8")
     in_divs = page.replace("<p style", "<div style").replace(
@@ -127,7 +146,10 @@ def test_numbers_of_lists_become_visible_and_are_not_doubled() -> None:
 
 
 def test_hidden_text_and_scripts_are_left_out() -> None:
-    page = "<p>看得见。<script>x='脚本'</script><span style='DISPLAY : none'>看不见</span></p>"
+    page = (
+        "<p>看得见。<script>x='脚本'</script><span style='DISPLAY : none'>看不见</span>"
+        "<span hidden>藏起</span></p>"
+    )
     assert text_of(page) == "看得见。\n"
 
 
@@ -135,10 +157,11 @@ def test_cells_that_span_rows_and_columns_keep_the_others_in_their_column() -> N
     page = (
         "<table><tr><td colspan=2>问题</td><td>单位</td></tr>"
         "<tr><td rowspan=2>一</td><td>执法</td><td>甲局</td></tr>"
-        "<tr><td>复议</td><td>乙局</td></tr></table>"
+        "<tr><td>复议</td><td>乙局</td></tr>"
+        "<tr><td>二</td><td>应诉</td></tr></table>"
     )
     document = read_document("x.html", content=page.encode())
-    assert document.text == "问题\t\t单位\n一\t执法\t甲局\n\t复议\t乙局\n"
+    assert document.text == ("问题\t\t单位\n一\t执法\t甲局\n\t复议\t乙局\n二\t应诉\n")
     assert document.place(document.text.index("乙局")) == "table 1 cell C3"
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
+import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +18,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from checklists.document import Document, DocumentError
-from checklists.readers import pdf, read_document
+from checklists.readers import pdf, pdf_pages, read_document
 from checklists.readers.paragraphs import PrintedLine, PrintedPage, paragraphs
 
 pytest.importorskip("pypdfium2", reason="the pdf extra is not installed")
@@ -117,6 +120,12 @@ def test_the_sample_comes_back_whole_without_heads_feet_and_numbers(foot: str) -
     assert found == [squeezed(line) for line in sample_lines()]
 
 
+def test_the_number_of_an_only_page_is_left_out() -> None:
+    printed = Printed(foot="— {0} —")
+    printed.paragraph("一、存在的问题")
+    assert read(printed.data()).text == "一、存在的问题\n"
+
+
 def test_paragraphs_without_indentation_come_back_whole_too() -> None:
     printed = Printed(foot="{0}")
     for line in sample_lines():
@@ -170,6 +179,8 @@ def test_a_wider_gap_an_indent_and_a_short_line_begin_paragraphs() -> None:
     lines = [line(text, 700 - 24 * n, left) for n, (text, left) in enumerate(rows)]
     lines[3] = PrintedLine(FULL[:25], 112, 512, lines[3].base)
     assert joined(*lines) == [FULL * 3, FULL[:25] + FULL + "短行", "后段"]
+    box = [line(FULL, 600), line(FULL, 576), line(FULL, 552), line(FULL, 700)]
+    assert joined(*box) == [FULL * 3, FULL]
     apart = [line(FULL, 700), line(FULL, 676), line(FULL, 652), line(FULL, 600)]
     assert joined(*apart) == [FULL * 3, FULL]
 
@@ -186,6 +197,68 @@ def test_a_number_opens_a_paragraph_only_after_a_full_stop() -> None:
     assert after(done, "3.3次培训。") == []
     assert after(FULL, "2.开展培训。") == []
     assert after(done, "二是开展培训。") == []
+
+
+def test_the_lines_of_a_title_are_one() -> None:
+    def big(text: str, base: float) -> PrintedLine:
+        middle = 297.0
+        half = 22 * len(text) / 2
+        return PrintedLine(text, middle - half, middle + half, base)
+
+    lines = [line(FULL, 600 - 24 * n) for n in range(4)]
+    title = ["四平市人民政府", "二〇二三年法治政府建设报告"]
+    shown = [big(text, 760 - 34 * n) for n, text in enumerate(title)]
+    assert joined(*shown, *lines) == ["".join(title), FULL * 4]
+
+
+def test_a_space_is_kept_where_one_was_typed_and_none_made_up() -> None:
+    printed = Printed()
+    printed.write("比例为", LEFT, 700)
+    printed.write("26", LEFT + 3 * SIZE + 4, 700)
+    printed.write("分之一，共 12 项", LEFT + 4 * SIZE + 8, 700)
+    assert read(printed.data()).text == "比例为26分之一，共 12 项\n"
+
+
+@pytest.mark.parametrize(
+    ("limit", "word"), [("MAX_CHARACTERS", "long"), ("MAX_PAGES", "pages")]
+)
+def test_the_program_stops_at_its_limits(
+    limit: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = Printed()
+    for _ in range(30):
+        printed.paragraph("一、存在的问题")
+    out = io.BytesIO()
+    monkeypatch.setattr(pdf_pages, limit, 1)
+    monkeypatch.setattr(
+        sys, "stdin", SimpleNamespace(buffer=io.BytesIO(printed.data()))
+    )
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=out))
+    pdf_pages.run()
+    assert json.loads(out.getvalue().splitlines()[-1]) == {"failed": word}
+    monkeypatch.setattr(pdf, "_records", lambda _original: iter([{"failed": word}]))
+    assert "is too long" in failure(b"%PDF-1.4").what
+
+
+def test_hyphens_late_signs_and_turned_pages_come_out_as_they_are_read() -> None:
+    canvas = Canvas(stream := io.BytesIO(), pagesize=(WIDE, HIGH), pageCompression=0)
+    canvas.setFont(FONT, SIZE)
+    canvas.drawString(80, 700, "比例为26 40 33，路线经G206-")
+    late = 80 + width("比例为26")
+    canvas.drawString(late, 700, "∶")
+    canvas.drawString(80, 672, "S312公路，共三处问题")
+    canvas.showPage()
+    canvas.setPageRotation(90)
+    canvas.translate(WIDE, 0)
+    canvas.rotate(90)
+    canvas.setFont(FONT, SIZE)
+    for row in range(4):
+        canvas.drawString(80, 500 - 24 * row, FULL + FULL)
+    canvas.save()
+    text = read(stream.getvalue()).text
+    assert "26∶4033" in squeezed(text)
+    assert "G206-S312公路" in text.replace("\n", "")
+    assert FULL * 8 in text
 
 
 def test_radicals_that_stand_for_characters_are_mended() -> None:

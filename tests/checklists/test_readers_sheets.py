@@ -154,22 +154,23 @@ def test_columns_are_named_as_in_a_sheet(column: int, name: str) -> None:
     assert column_name(column) == name
 
 
-def sheet_xml(rows: str) -> bytes:
-    """A workbook with one sheet of raw SpreadsheetML rows."""
-    book = book_of([["x"]])
-    stream, changed = io.BytesIO(), io.BytesIO()
-    book.save(stream)
-    with zipfile.ZipFile(stream) as old, zipfile.ZipFile(changed, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-                content = (
-                    f'<worksheet xmlns="{space}"><dimension ref="A1:XFD1048576"/>'
-                    f"<sheetData>{rows}</sheetData></worksheet>"
-                ).encode()
-            new.writestr(name, content)
-    return changed.getvalue()
+def sheet_xml(rows: str, text: str = "<t>x</t>") -> bytes:
+    """A workbook of raw SpreadsheetML: the rows, and ``text`` as its string 0."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": f'<Relationships><Relationship Id="a" Type="{office}/officeDocument" Target="/xl/book.xml"/></Relationships>',
+        "xl/_rels/book.xml.rels": f'<Relationships><Relationship Id="b" Type="{office}/worksheet" Target="one.xml"/>'
+        f'<Relationship Id="c" Type="{office}/sharedStrings" Target="../xl/strings.xml"/></Relationships>',
+        "xl/book.xml": f'<workbook xmlns:r="{office}"><sheets><sheet name="问题清单" r:id="b"/></sheets></workbook>',
+        "xl/one.xml": f'<worksheet><dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData></worksheet>',
+        "xl/strings.xml": f"<sst><si>{text}</si></sst>",
+    }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return stream.getvalue()
 
 
 def test_a_sheet_that_claims_to_be_huge_costs_what_it_holds() -> None:
@@ -186,6 +187,7 @@ def test_a_sheet_that_claims_to_be_huge_costs_what_it_holds() -> None:
         '<c r="A1" t="s"><v>99999</v></c>',
         '<c r="A1" t="s"><v>-1</v></c>',
         '<c r="ZZZZ1"><v>1</v></c>',
+        '<c r="ZZZ1"><v>1</v></c>',
         '<c t="inlineStr"/>',
         '<c r="A1" s="99999999999"><v>x</v></c>',
         "<c/>",
@@ -194,7 +196,20 @@ def test_a_sheet_that_claims_to_be_huge_costs_what_it_holds() -> None:
 def test_cells_that_point_nowhere_do_no_harm(cell: str) -> None:
     rows = f'<row r="x">{cell}<c r="B1"><v>7</v></c></row>'
     result = read_document("x.xlsx", content=sheet_xml(rows))
-    assert result.text.split()[-1] == "7"
+    assert "7" in result.text.split()
+
+
+def test_a_shared_text_is_joined_from_its_runs_without_its_phonetic_guide() -> None:
+    text = "<r><t>执法</t></r><r><rPr/><t>不规范</t></r><rPh><t>zhí fǎ</t></rPh>"
+    rows = '<row><c t="s"><v>0</v></c><c t="str"><v>市司法局</v></c></row>'
+    document = read_document("x.xlsx", content=sheet_xml(rows, text=text))
+    assert document.text == "执法不规范\t市司法局\n"
+
+
+def test_one_text_in_very_many_cells_ends_at_the_limit() -> None:
+    rows = '<row><c t="s"><v>0</v></c></row>' * 2000
+    with pytest.raises(DocumentError, match="too long"):
+        read_document("x.xlsx", content=sheet_xml(rows, text=f"<t>{'问题' * 3000}</t>"))
 
 
 def test_csv_is_read_like_a_sheet() -> None:

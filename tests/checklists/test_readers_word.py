@@ -302,6 +302,23 @@ def test_merged_cells_keep_the_others_in_their_column() -> None:
     assert result.place(result.text.index("21")) == "table 1 cell B3"
 
 
+def test_deleted_rows_and_the_inside_of_merged_cells_are_out() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    begin = '<w:vMerge w:val="restart"/>'
+    document = docx.Document()
+    put(
+        document,
+        "<w:tbl>"
+        f"<w:tr>{cell('甲', begin)}{cell('一')}</w:tr>"
+        f"<w:tr>{cell('遗留', '<w:vMerge/>')}{cell('二')}{cell('三')}</w:tr>"
+        f"<w:tr><w:trPr><w:del/></w:trPr>{cell('删')}{cell('除')}</w:tr>"
+        "</w:tbl>",
+    )
+    assert read(document).text == "甲\t一\n\t二\t三\n"
+
+
 def test_a_frame_around_everything_gives_its_paragraphs_and_its_table() -> None:
     document = docx.Document()
     frame = document.add_table(rows=1, cols=1).cell(0, 0)
