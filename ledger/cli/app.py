@@ -49,7 +49,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "start": ("working", N_("Start the rectification.")),
     "progress": ("working", N_("Write a progress note.")),
     "measure": ("working", N_("Add measures, and mark them done.")),
-    "evidence": ("working", N_("Add evidence, and list it.")),
+    "evidence": ("working", N_("Add evidence, list it, open it, check it.")),
     "request-closure": ("working", N_("Request the closure of an item.")),
     "review": ("deciding", N_("Accept the papers of a closure request.")),
     "return": ("deciding", N_("Send an item back with a rework requirement.")),

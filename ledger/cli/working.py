@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from ledger.cli.app import Command, Group, colour, option, say, session, width
 from ledger.errors import N_
 from ledger.i18n import _
 from ledger.item import Item
+
+DAMAGED = 8
 
 
 def day(text: str | None) -> date | None:
@@ -128,7 +131,7 @@ def measure_done(ref: str, number: int, on: str | None) -> None:
 
 @click.group("evidence", cls=Group)
 def evidence_command() -> None:
-    """Add evidence, and list it."""
+    """Add evidence, list it, open it, check it."""
 
 
 @evidence_command.command("add")
@@ -173,6 +176,52 @@ def list_evidence(ref: str) -> None:
     ledger = session().ledger
     item = ledger.find(ref)
     say(evidence_screen(item, ledger.directory, width=width(), colour=colour()))
+
+
+@evidence_command.command("open")
+@click.argument("ref")
+@click.argument("number", type=int)
+@option(
+    "--show",
+    is_flag=True,
+    help=N_("On a terminal, show it with the desktop's program for it."),
+)
+def open_evidence(ref: str, number: int, show: bool) -> None:
+    """Print where a file of evidence stands; its bytes are checked first."""
+    from ledger.evidence import evidence_file
+
+    path = evidence_file(session().ledger, ref, number).resolve()
+    say(str(path))
+    if show and sys.stdout.isatty():
+        click.launch(str(path))
+
+
+@evidence_command.command("verify")
+@click.argument("references", nargs=-1, metavar="[REF…]")
+def verify_evidence(references: tuple[str, ...]) -> int:
+    """Hash files of evidence again, of some items or of all.
+
+    The documents of proposals are checked too. Ends with 8 when a file is missing
+    or was changed.
+    """
+    from ledger.evidence import check
+    from ledger.selecting import by_references
+    from ledger.views.evidence import line
+
+    ledger = session().ledger
+    items = by_references(ledger, references) if references else None
+    count = wrong = 0
+    for checked in check(ledger, items):
+        count += 1
+        wrong += checked.fault is not None
+        if checked.fault is not None or items is not None:
+            say(line(checked))
+    say(
+        _("{count} files checked, {wrong} of them wrong.").format(
+            count=count, wrong=wrong
+        )
+    )
+    return DAMAGED if wrong else 0
 
 
 @click.command("request-closure", cls=Command)
