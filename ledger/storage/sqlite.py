@@ -318,10 +318,7 @@ def refuse_network(folder: Path, mounts: str | None = None) -> None:
         raise UsageProblem(
             N_("{folder} is on a network file system ({kind})."),
             N_("Locks do not hold there, and the ledger could be damaged."),
-            N_(
-                "Keep the ledger on a local disk of one machine where people log in,"
-                " or use the PostgreSQL store."
-            ),
+            N_("Keep the ledger on a local disk of one machine where people log in."),
             folder=folder,
             kind=kind,
         )
