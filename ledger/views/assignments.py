@@ -10,7 +10,7 @@ from ledger.i18n import _
 from ledger.views import words
 from ledger.views.columns import Column, columns
 from ledger.views.style import Style, Tone, Toned
-from ledger.views.text import Align
+from ledger.views.text import Align, wrap
 
 
 def screen(
@@ -53,10 +53,6 @@ def screen(
     ]
     lines = columns(rows, spec, width, style=Style(colour))
     if any(resolved.data.get("due_provisional") for resolved in plan):
-        lines.append(
-            Style(colour).paint(
-                _("~ provisional: the holidays of that year are not published yet"),
-                Tone.YELLOW,
-            )
-        )
+        told = _("~ provisional: the holidays of that year are not published yet")
+        lines += [Style(colour).paint(line, Tone.YELLOW) for line in wrap(told, width)]
     return lines

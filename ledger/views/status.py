@@ -25,7 +25,7 @@ def screen(figures: Status, *, width: int, colour: bool) -> list[str]:
         return [*lines, "", *_steps(figures, width, style)]
     lines += ["", *_life(figures.findings, width, style)]
     lines += ["", *_units(figures.units, figures.soon_days, width, style)]
-    listed = attention_lines(figures.lines, width, style)
+    listed = _attention(figures, width, style)
     if listed:
         lines += ["", style.paint(_("Needs attention"), Tone.TITLE), *listed]
         if figures.needing > len(figures.lines):
@@ -216,7 +216,7 @@ def _units(
         )
 
 
-def attention_lines(lines: Iterable[Line], limit: int, style: Style) -> list[str]:
+def _attention(figures: Status, limit: int, style: Style) -> list[str]:
     """One line an item: what it is, whose, until when, and what is the matter."""
     spec = [
         Column(),
@@ -233,11 +233,11 @@ def attention_lines(lines: Iterable[Line], limit: int, style: Style) -> list[str
             line.title,
             line.unit or Toned(_("not assigned"), Tone.YELLOW),
             due(line),
-            matter(line),
+            _matter(line, figures.soon_days),
             words.state(line.state),
             Toned(_("no plan"), Tone.YELLOW) if line.uncovered else "",
         )
-        for line in lines
+        for line in figures.lines
     ]
     return columns(rows, spec, limit, style=style)
 
@@ -249,11 +249,11 @@ def due(line: Line) -> str:
     return f"{'~' if line.provisional else ''}{line.bound.isoformat()}"
 
 
-def matter(line: Line) -> str | Toned:
+def _matter(line: Line, soon: int) -> str | Toned:
     """What is the matter with an item, in days."""
     if line.waiting is not None:
         return _("waiting {days}").format(days=words.days(line.waiting))
-    if line.days is not None and line.days < 0:
+    if line.days is not None and line.days <= soon:
         return words.lit(words.until(line.days), line.light)
     if line.missed is not None:
         late = _("measure {days} late").format(days=words.days(line.missed))

@@ -46,9 +46,10 @@ class Section(NamedTuple):
 def screen(figures: Weekly, *, width: int, colour: bool) -> list[str]:
     """The brief on a terminal ``width`` cells wide."""
     style = Style(colour)
-    lines = [style.paint(line, Tone.TITLE) for line in wrap(_heading(figures), width)]
+    lines = list(_sentences([Toned(_heading(figures), Tone.TITLE)], width, style))
     for section in _sections(figures):
-        lines += ["", style.paint(section.title, Tone.TITLE)]
+        lines.append("")
+        lines += _sentences([Toned(section.title, Tone.TITLE)], width, style)
         lines += _sentences(section.notes, width, style)
         lines += columns(section.rows, section.spec, width, style=style) * bool(
             section.rows
