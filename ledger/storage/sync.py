@@ -143,7 +143,8 @@ _RUN = _names(RunRow)
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    # Escaped, because what a tracker sent may hold halves of characters.
+    return json.dumps(value, sort_keys=True)
 
 
 class SyncTables:

@@ -17,6 +17,7 @@ from ledger.journal import event_of
 from ledger.storage.sync import LinkRow, RemarkRow, TrackerRow
 from ledger.sync import marker
 from ledger.sync.closing import Closed, Said, our_time
+from ledger.sync.harmless import tidied
 from ledger.sync.inbound import ours
 from ledger.sync.link import (
     Base,
@@ -406,7 +407,9 @@ class Gatherer:
                     if one.mark is None and one.author and one.said
                 ),
                 *(
-                    Said(one.author or "", our_time(one.created, skew), one.body)
+                    Said(
+                        one.author or "", our_time(one.created, skew), tidied(one.body)
+                    )
                     for one in comments
                 ),
             ),

@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ledger import clean
+
 JOINER = "\u2060"
+_LONGEST_READ = clean.LONGEST_TEXT - 100
 
 _ACTIVE = re.compile(
     r"@(?=\S)"
@@ -40,6 +43,24 @@ def quoted(text: str) -> str:
 def plain(text: str) -> str:
     """``text`` as people meant it: our joiners taken out again."""
     return text.replace(JOINER, "")
+
+
+def tidied(text: str) -> str:
+    """What people wrote in a tracker, as the ledger keeps it: tidied and bounded."""
+    tidy = clean.text(plain(text)[:_LONGEST_READ])
+    if len(text) > _LONGEST_READ:
+        tidy = f"{tidy[: _LONGEST_READ - 1]}…"
+    return tidy
+
+
+def name(text: str, otherwise: str) -> str:
+    """A file's or account's name from a tracker, made one that the ledger keeps."""
+    tidy = " ".join(tidied(text[: clean.LONGEST_NAME * 4]).split())
+    if len(tidy) > clean.LONGEST_NAME:
+        stem, dot, ending = tidy.rpartition(".")
+        room = clean.LONGEST_NAME - len(dot + ending) - 1
+        tidy = f"{stem[:room]}…{dot}{ending}" if dot and room > 0 else tidy
+    return tidy[: clean.LONGEST_NAME].strip() or otherwise
 
 
 def cut(

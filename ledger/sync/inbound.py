@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from integrations.tracker import Attachment
-from ledger.clean import LONGEST_TEXT
 from ledger.errors import N_, Message
 from ledger.item import WORKING, Evidence, Item, Measure, Person, State
 from ledger.sync.closing import Complete, Lacking, judged
-from ledger.sync.harmless import plain
+from ledger.sync.harmless import tidied
 from ledger.sync.link import Field
 from ledger.sync.marker import Placing
 from ledger.sync.matter import Hint, Matter
@@ -192,13 +191,11 @@ def ours(attachment: Attachment, item: Item) -> Evidence | None:
 
 def _notes(matter: Matter) -> Iterator[NewNote]:
     for comment in matter.comments:
-        text = plain(comment.body).strip()
+        text = tidied(comment.body)
         if not text:
             continue
         if comment.id in matter.edited:
             text = f"{matter.style.words(N_('(edited)'))} {text}"
-        if len(text) > LONGEST_TEXT:
-            text = text[: LONGEST_TEXT - 1] + "…"
         yield NewNote(
             remote=comment.id,
             person=matter.acting(comment.author),

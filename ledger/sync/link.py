@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -11,7 +12,6 @@ from typing import Any
 
 from integrations.tracker import Attachment, Issue
 from ledger.item import Item
-from ledger.journal import canonical
 from ledger.storage.sync import LinkRow
 
 
@@ -74,10 +74,11 @@ def round_of(item: Item) -> str:
 
 def digest(issue: Issue) -> str:
     """A hash of what people can see of an issue; its times and version left out."""
-    text = canonical(
+    # Escaped, because a hostile tracker may send halves of characters.
+    text = json.dumps(
         {
             "title": issue.title,
-            "body": issue.body.encode("utf-8", "replace").decode(),
+            "body": issue.body,
             "closed": issue.closed,
             "labels": sorted(issue.labels),
             "assignees": sorted(issue.assignees),
@@ -86,7 +87,8 @@ def digest(issue: Issue) -> str:
             "attachments": sorted(kept.id for kept in issue.attachments),
             "key": issue.key,
             "status": issue.status,
-        }
+        },
+        sort_keys=True,
     )
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -13,7 +13,7 @@ from datetime import date
 
 from integrations.tracker import Issue
 from ledger.sync import marker
-from ledger.sync.harmless import plain
+from ledger.sync.harmless import tidied
 from ledger.sync.link import Base, Field, Told
 from ledger.sync.marker import Placing
 
@@ -49,8 +49,8 @@ def read_block(inner: str, measures: frozenset[int]) -> Boxes:
             ticks[number] = task["box"] != " "
             rest.append(f"- [ ] {task['text']}")
         else:
-            text = plain(numbered["text"] if numbered else task["text"])
-            proposed.append(text[:LONGEST_PROPOSAL])
+            text = numbered["text"] if numbered else task["text"]
+            proposed.append(tidied(text[:LONGEST_PROPOSAL]))
     return Boxes(ticks, tuple(proposed), "\n".join(rest))
 
 

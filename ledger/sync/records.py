@@ -14,6 +14,7 @@ from ledger.clock import stamp
 from ledger.directory import Directory
 from ledger.item import Item
 from ledger.storage.sync import ConflictRow, LinkRow, OutboxRow, RemarkRow
+from ledger.sync import harmless
 from ledger.sync.closing import our_time
 from ledger.sync.inbound import Decided, NewFile, NewNote
 from ledger.sync.lease import Lease
@@ -28,8 +29,6 @@ from ledger.sync.link import (
 )
 from ledger.sync.merge import Contrary
 from ledger.sync.outbound import Outbound
-
-LONGEST_KEPT = 20_000
 
 
 class Records:
@@ -149,7 +148,7 @@ class Records:
 
     def note(self, item: Item, note: NewNote, at: str) -> None:
         """Keep a comment as a progress note, and that it was read."""
-        via = f"{self.tracker}:{note.login or '?'}"
+        via = f"{self.tracker}:{_account(note.login) or '?'}"
         with self.step() as directory:
             self.event(
                 directory,
@@ -165,7 +164,7 @@ class Records:
                     item=item.id,
                     mark=None,
                     digest=said_digest(note.body),
-                    author=note.login,
+                    author=_account(note.login),
                     at=at,
                     said=note.text,
                 )
@@ -181,7 +180,7 @@ class Records:
                     item=item.id,
                     mark=None,
                     digest=said_digest(comment.body),
-                    author=comment.author,
+                    author=_account(comment.author),
                     at=our_time(comment.created, self.skew),
                     said="",
                 )
@@ -197,7 +196,7 @@ class Records:
                     item=item.id,
                     mark=None,
                     digest="",
-                    author=kept.login,
+                    author=_account(kept.login),
                     at=stamp(self.ledger.clock.now()),
                     said="",
                 )
@@ -275,8 +274,8 @@ class Records:
             item=item.id,
             field=contrary.field.value,
             round=round_of(item),
-            ours=contrary.ours[:LONGEST_KEPT],
-            theirs=contrary.theirs[:LONGEST_KEPT],
+            ours=harmless.tidied(contrary.ours),
+            theirs=harmless.tidied(contrary.theirs),
             outcome=one.outcome,
             at=now,
             settled=None,
@@ -392,6 +391,11 @@ class Records:
             self.link(item, base, seq=item.seq, todo="push", state=LinkState.LINKED)
             self.known_login(base.issue.author)
             self.linked(directory, item, base.issue, how)
+
+
+def _account(login: str | None) -> str | None:
+    """An account's name as it is kept; one that people were linked to stays as it is."""
+    return harmless.name(login, "?") if login is not None else None
 
 
 def attached(base: Base, attachment: Attachment) -> Base:

@@ -99,6 +99,10 @@ def sync(
             sweep=sweep,
             progress=progress,
         )
+    except Moved as error:
+        with ledger.writing():
+            ledger.store.sync.change_tracker(name, stopped=str(error))
+        raise
     finally:
         with suppress(LedgerError):
             if memory != row.memory:

@@ -11,6 +11,7 @@ from ledger.book import Actor
 from ledger.errors import Refused
 from ledger.item import Item
 from ledger.storage.evidence import Stored
+from ledger.sync import harmless
 from ledger.sync.closing import Complete, Lacking, our_time
 from ledger.sync.inbound import Inbound, NewFile, request
 from ledger.sync.matter import Matter
@@ -58,10 +59,11 @@ class Taker:
         def fetched() -> Stored:
             content: BinaryIO = self._tracker.download(kept.attachment)
             with closed_after(content):
-                return ledger.evidence.add_stream(content, kept.attachment.name)
+                name = harmless.name(kept.attachment.name, "file")
+                return ledger.evidence.add_stream(content, name)
 
         stored = yield fetched
-        via = f"{self._records.tracker}:{kept.login}"
+        via = f"{self._records.tracker}:{harmless.name(kept.login or '', '?')}"
         now = self._records.item(item)
         if any(one.digest == stored.digest and one.via == via for one in now.evidence):
             return

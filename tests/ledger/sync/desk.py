@@ -179,11 +179,18 @@ class Desk:
         return self.place.stranger
 
     def edit_body(self, ref: str, pattern: str, new: str) -> None:
+        self.edit_body_of(self.key(ref), pattern, new)
+
+    def edit_body_of(self, key: str, pattern: str, new: str) -> None:
         body, count = re.subn(
-            pattern, lambda _: new, self.issue(ref).body, count=1, flags=re.DOTALL
+            pattern,
+            lambda _: new,
+            self.tracker().issue(key).body,
+            count=1,
+            flags=re.DOTALL,
         )
         assert count == 1, pattern
-        self.place.wang.write_body(self.key(ref), body)
+        self.place.wang.write_body(key, body)
 
     def finish_work(self, ref: str, *, tick: bool = True) -> None:
         """The unit does its work in the issue, as the block asks it to, and closes."""
