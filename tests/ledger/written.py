@@ -33,6 +33,8 @@ class Written:
         """Begin with unit ``u1`` (市司法局督察科) and person ``p1`` (李明)."""
         folder.mkdir(parents=True, exist_ok=True)
         self.store = Store.create(folder / "ledger.db")
+        # Nobody cuts the power in these tests.
+        self.store.connection.execute("PRAGMA synchronous = OFF")
         self.day = begun
         self.account = "liming"
         self.directory = Directory()
