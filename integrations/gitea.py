@@ -12,6 +12,7 @@ models, and both running).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import BinaryIO, NoReturn, TypeVar
@@ -237,7 +238,9 @@ class GiteaTracker:
         made = self._written_issue(answer)
         if draft.identity not in made.body:
             raise unknown_outcome(N_("The issue it answered with is not the one sent."))
-        made = self._mended(made, draft.due)
+        with suppress(TrackerError):
+            # The issue is there: whatever becomes of this, it is no failed create.
+            made = self._mended(made, draft.due)
         self._demand(
             made,
             title=(draft.title, made.title),

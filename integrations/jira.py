@@ -232,9 +232,10 @@ class JiraTracker:
 
     def issue(self, key: str) -> Issue:
         """One issue, asked by its key: this does not go through the index."""
+        path = self._path(key)
         params = {"fields": ",".join(FIELDS), "properties": PROPERTY}
         try:
-            answer = self._http.read(self._path(key), params)
+            answer = self._http.read(path, params)
         except Missing as error:
             self._missing(error)
         return self._seen(answer.value)
@@ -319,7 +320,11 @@ class JiraTracker:
         closed = seen.closed
         if patch.closed is not UNSET and patch.closed != seen.closed:
             closed = patch.closed
-            step = self._project().transition(seen.key, seen.status, closed=closed)
+            try:
+                project = self._project()
+                step = project.transition(seen.key, seen.status, closed=closed)
+            except Missing as error:
+                self._missing(error)
         rides = step is not None and {*fields, *operations} <= step.fields
         if (fields or operations) and not rides:
             self._write_fields(seen.key, fields, operations)
@@ -593,7 +598,12 @@ class JiraTracker:
         )
 
     def _details(self, draft: IssueDraft) -> tuple[dict[str, object], list[str]]:
-        """The body of a create, and what the create screen leaves no room for."""
+        """The body of a create, and what the create screen leaves no room for.
+
+        All that the answer is completed from is asked for here: a question that
+        fails after the create would hide that it was done.
+        """
+        self._account()
         project = self._project()
         fields = project.fields()
         fields["summary"] = _fitting_title(draft.title)
@@ -639,7 +649,7 @@ class JiraTracker:
     def _sorted_out(self, answer: Answer) -> tuple[list[Fields], dict[int, Fields]]:
         """What of a bulk create was made, and what failed, by its number."""
         whole = Fields.of(answer.value, "answer")
-        if "issues" not in whole.values:
+        if answer.status == 400 and "issues" not in whole.values:  # noqa: PLR2004 (the status that is read here)
             # Refused as a whole: the answer is that of any other error.
             raise self._bulk_error(Fields("", {"elementErrors": whole.values}))
         failed = {

@@ -381,6 +381,23 @@ def test_the_offset_of_another_season_is_learnt_from_the_first_answer(
     assert fake_gitea.calls() == {"POST /repos/{repo}/issues": 2}
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [{"do": "drop"}, {"do": "answer", "status": 401}, {"do": "answer", "status": 500}],
+    ids=str,
+)
+def test_a_due_date_that_cannot_be_mended_does_not_hide_the_create(
+    fake_gitea: FakeGitea, fault: dict[str, object]
+) -> None:
+    fake_gitea.reset(users=PEOPLE, zone="America/New_York")
+    git = warm(fake_gitea)
+    fake_gitea.faults({**fault, "method": "PATCH"})
+    day = date(2026, 7, 15)
+    with pytest.raises(PartlyDone, match="due") as caught:
+        git.create(draft(due=day))
+    assert git.issue(caught.value.issue.key).due == date(2026, 7, 16)
+
+
 def test_a_due_date_that_people_set_is_read_as_the_day_they_see(
     fake_gitea: FakeGitea,
 ) -> None:
