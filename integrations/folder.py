@@ -55,6 +55,7 @@ from integrations.tracker import (
     Stale,
     Standing,
     TrackerError,
+    UnknownOutcome,
     Unreachable,
     Unreadable,
 )
@@ -178,7 +179,8 @@ class FolderTracker:
             safefile.create_file(path, io.BytesIO(data))
             self._memory["last_number"] = number
             self.meter.writes += 1
-            return self.issue(str(number))
+            with _written():
+                return self.issue(str(number))
 
     def update(self, seen: Issue, patch: IssuePatch) -> Issue:
         """Write what differs into the file, unless it changed since it was ``seen``."""
@@ -214,8 +216,9 @@ class FolderTracker:
             file = file.with_note(f"{self._login} · {stamp}", body)
             safefile.replace_file(found.path, self._encoded(file))
             self.meter.writes += 1
-            found = self._find(key)
-            return self._comments(found, self._load(found))[-1]
+            with _written():
+                found = self._find(key)
+                return self._comments(found, self._load(found))[-1]
 
     def closing(self, key: str, *, since: datetime | None = None) -> Closing:
         """The declared ``closed_by``; who reopened an issue stands nowhere."""
@@ -544,6 +547,20 @@ class FolderTracker:
             name=found.path.name,
             **values,
         )
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """A file that was just written and cannot be read back was written all the same."""
+    try:
+        yield
+    except TrackerError as error:
+        raise UnknownOutcome(
+            N_("What was written into an issue file cannot be read back."),
+            N_("Somebody changed or removed it at once ({reason})."),
+            N_("Look at the folder; nothing is written again before that."),
+            reason=str(error),
+        ) from error
 
 
 def _demand_number(file: IssueFile, number: int) -> None:

@@ -121,7 +121,9 @@ def _temporary(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
         with os.fdopen(number, "wb") as file:
             yield path, file
     finally:
-        path.unlink(missing_ok=True)
+        # What cannot be tidied up must not hide that the file itself was written.
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _finish(file: BinaryIO) -> None:

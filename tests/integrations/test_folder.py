@@ -24,6 +24,7 @@ from integrations.tracker import (
     Missing,
     Settings,
     Stale,
+    UnknownOutcome,
     Unreachable,
     Unreadable,
 )
@@ -445,6 +446,21 @@ def test_a_write_that_is_cut_short_leaves_the_old_file(
             call()
     assert [path.name for path in tmp_path.iterdir()] == [file(tmp_path).name]
     assert file(tmp_path).read_bytes() == before
+
+
+def test_a_file_that_is_gone_at_once_was_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tracker(tmp_path)
+    git.create(draft("a"))
+
+    def removed(_: FolderTracker, key: str) -> None:
+        raise Missing("gone", key=key)
+
+    monkeypatch.setattr(FolderTracker, "issue", removed)
+    with pytest.raises(UnknownOutcome):
+        git.create(draft("b"))
+    assert len(list(tmp_path.glob("*.md"))) == 2
 
 
 def test_an_edit_by_hand_since_the_reading_is_not_overwritten(tmp_path: Path) -> None:
