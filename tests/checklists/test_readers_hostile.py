@@ -275,6 +275,15 @@ def test_a_hundred_thousand_lines_of_one_mark_take_bounded_time(suffix: str) -> 
     assert time.monotonic() - start < 30  # twice read; 2 s on two slow cores
 
 
+def test_a_long_word_document_is_read_paragraph_by_paragraph() -> None:
+    data = hundred_thousand_marks(".docx")
+    tracemalloc.start()
+    read_document("x.docx", content=data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 45_000_000  # its whole tree takes twice as much
+
+
 LAUGHS = '<!ENTITY e0 "laugh">' + "".join(
     f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10)
 )

@@ -240,6 +240,14 @@ def test_the_program_stops_at_its_limits(
     assert "is too long" in failure(b"%PDF-1.4").what
 
 
+def test_a_hyphen_at_the_end_of_a_line_stays_and_so_does_the_line() -> None:
+    printed = Printed()
+    printed.write("经孔李淮河大桥-", LEFT, 700)
+    printed.write("S312公路，共三处", LEFT, 672)
+    text = read(printed.data()).text
+    assert text == "经孔李淮河大桥-\nS312公路，共三处\n"
+
+
 def test_hyphens_late_signs_and_turned_pages_come_out_as_they_are_read() -> None:
     canvas = Canvas(stream := io.BytesIO(), pagesize=(WIDE, HIGH), pageCompression=0)
     canvas.setFont(FONT, SIZE)
