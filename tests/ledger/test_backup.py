@@ -26,6 +26,7 @@ from ledger.clock import Clock
 from ledger.errors import Damaged, LedgerError, Refused, UsageProblem
 from ledger.past import as_of
 from tests.ledger.life import Life
+from tests.ledger.schemas import hold
 
 Parts = dict[str, bytes]
 
@@ -126,6 +127,7 @@ def test_every_digest_stands_in_the_manifest(life: Life, tmp_path: Path) -> None
     parts = parts_of(tmp_path / "b.zip")
     manifest = json.loads(parts.pop("manifest.json"))
     assert manifest["schema"] == "backup/1"
+    hold(manifest)
     assert {kept["name"]: kept["sha256"] for kept in manifest["files"]} == {
         name: hashlib.sha256(content).hexdigest() for name, content in parts.items()
     }

@@ -20,6 +20,7 @@ from ledger.lifecycle import TRANSITIONS, needs_proposal
 from ledger.rules import RULES
 from ledger.storage.items import Selection
 from tests.ledger.life import PEOPLE, Life
+from tests.ledger.schemas import hold
 
 EVERYBODY = ("李明", *(name for name, _unit, _roles in PEOPLE))
 
@@ -289,6 +290,7 @@ def test_the_command_prints_lines_to_copy_and_a_document(
     assert run(["inbox", "--as", "周凯", "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["schema"] == "inbox/1"
+    hold(document)
     assert document["person"] == {"id": "p3", "name": "周凯", "unit": "市司法局"}
     (task,) = document["tasks"]
     assert (task["act"], task["days"], task["instead"]) == ("measure.done", 10, [])

@@ -18,6 +18,7 @@ from ledger.journal import FIRST_HASH, Event, entry, event_of
 from ledger.projection import fold
 from ledger.seal import Seal, document, read_seal, seal, write_seal
 from tests.ledger.life import Life
+from tests.ledger.schemas import hold
 
 
 @pytest.fixture
@@ -164,6 +165,10 @@ def test_a_seal_with_a_value_that_none_has_is_refused(
         read_seal(path)
     path.write_text(json.dumps(good))
     assert document(read_seal(path)) == good
+
+
+def test_a_seal_keeps_its_schema(life: Life) -> None:
+    hold(document(seal(life.ledger)))
 
 
 def test_a_seal_is_never_written_over_a_file(life: Life, tmp_path: Path) -> None:

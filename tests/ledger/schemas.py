@@ -1,0 +1,31 @@
+"""The schemas of ``docs/schemas``, with no key allowed that they do not name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+_SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+def hold(document: dict[str, Any]) -> None:
+    """Fail unless ``document`` is what its schema says, to the last key."""
+    path = _SCHEMAS / f"{document['schema'].replace('/', '-')}.json"
+    schema = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    again = json.loads(json.dumps(document, ensure_ascii=False))
+    assert list(Draft202012Validator(_closed(schema)).iter_errors(again)) == []
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(part) for key, part in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        closed.setdefault("additionalProperties", False)
+    return closed
