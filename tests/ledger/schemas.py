@@ -11,10 +11,16 @@ from jsonschema import Draft202012Validator
 _SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
 
+def schema_of(name: str) -> dict[str, Any]:
+    """The schema of the documents called ``name`` (``status/1``)."""
+    path = _SCHEMAS / f"{name.replace('/', '-')}.json"
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return loaded
+
+
 def hold(document: dict[str, Any]) -> None:
     """Fail unless ``document`` is what its schema says, to the last key."""
-    path = _SCHEMAS / f"{document['schema'].replace('/', '-')}.json"
-    schema = json.loads(path.read_text(encoding="utf-8"))
+    schema = schema_of(document["schema"])
     Draft202012Validator.check_schema(schema)
     again = json.loads(json.dumps(document, ensure_ascii=False))
     assert list(Draft202012Validator(_closed(schema)).iter_errors(again)) == []

@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -23,39 +22,12 @@ from ledger.views import checklist as checklist_view
 from ledger.views import items as items_view
 from ledger.views import status as status_view
 from ledger.views import weekly as weekly_view
+from tests.ledger.schemas import hold, schema_of
 from tests.ledger.siping import NOW, siping
 from tests.ledger.written import Written
 
-SCHEMAS = Path(__file__).parents[3] / "docs" / "schemas"
 SAMPLE = Path(__file__).parents[3] / "checklists" / "samples" / "siping-2023.txt"
 TODAY = date(2024, 6, 7)
-
-
-def _schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads(
-        (SCHEMAS / f"{name.replace('/', '-')}.json").read_text(encoding="utf-8")
-    )
-    return loaded
-
-
-def _closed(schema: Any) -> Any:
-    """The schema with no key allowed that it does not name: what we write ourselves."""
-    if isinstance(schema, list):
-        return [_closed(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: _closed(part) for key, part in schema.items()}
-    if schema.get("type") == "object" and "properties" in schema:
-        closed.setdefault("additionalProperties", False)
-    return closed
-
-
-def _hold(document: dict[str, Any]) -> None:
-    schema = _schema(document["schema"])
-    Draft202012Validator.check_schema(schema)
-    again = json.loads(json.dumps(document, ensure_ascii=False))
-    faults = list(Draft202012Validator(_closed(schema)).iter_errors(again))
-    assert faults == []
 
 
 @pytest.fixture
@@ -75,8 +47,8 @@ def bare(tmp_path: Path) -> Iterator[Written]:
 def test_status_and_weekly_keep_their_schemas(book: Written, bare: Written) -> None:
     for written in (book, bare):
         names = Names.of(written.store)
-        _hold(status_view.document(status(written.store, names, now=NOW)))
-        _hold(weekly_view.document(weekly(written.store, names, now=NOW)))
+        hold(status_view.document(status(written.store, names, now=NOW)))
+        hold(weekly_view.document(weekly(written.store, names, now=NOW)))
 
 
 def test_items_keep_their_schema_at_every_stage(book: Written) -> None:
@@ -94,9 +66,9 @@ def test_items_keep_their_schema_at_every_stage(book: Written) -> None:
         actor="p3",
     )
     items = list(book.items.values())
-    _hold(items_view.items_document(items, book.directory, today=TODAY))
+    hold(items_view.items_document(items, book.directory, today=TODAY))
     for item in items:
-        _hold(items_view.item_document(item, book.directory, today=TODAY))
+        hold(items_view.item_document(item, book.directory, today=TODAY))
 
 
 def test_every_field_of_an_item_has_its_place_in_the_document(book: Written) -> None:
@@ -121,7 +93,7 @@ def test_a_public_notice_is_told_with_all_its_fields(book: Written) -> None:
         item="F3",
     )
     told = items_view.item_document(book.items["F3"], book.directory, today=TODAY)
-    _hold(told)
+    hold(told)
     assert told["item"]["notice"]["objections"] == 0
 
 
@@ -129,7 +101,7 @@ def test_the_checklist_of_the_sample_keeps_its_schema_and_quotes_the_file() -> N
     text = SAMPLE.read_bytes().decode("utf-8-sig")
     checklist = derive(Document(SAMPLE.name, text, "5f" * 32))
     told = checklist_view.document([checklist])
-    _hold(told)
+    hold(told)
     (document,) = told["documents"]
     assert document["issuer"] == "中共四平市委 四平市人民政府"
     assert document["published"] == "2024-01-29"
@@ -144,7 +116,7 @@ def test_a_document_without_entries_gives_empty_lists() -> None:
     told = checklist_view.document(
         [derive(Document("x.txt", "今天天气好。", "5f" * 32))]
     )
-    _hold(told)
+    hold(told)
     assert told["documents"][0]["problems"] == []
 
 
@@ -155,7 +127,7 @@ def test_a_due_date_is_a_day_where_the_report_gives_one() -> None:
         "2.培训不到位。整改方案印发之日起15日内完成。\n"
     )
     told = checklist_view.document([derive(Document("x.txt", text, "5f" * 32))])
-    _hold(told)
+    hold(told)
     dues = [entry["due"] for entry in told["documents"][0]["problems"]]
     assert dues[0] is not None
     assert dues[0]["date"] == "2024-06-30"
@@ -174,7 +146,7 @@ def test_an_audit_keeps_its_schema() -> None:
         declared=(Declared("R-2023-001", 3, "root"),),
     )
     told = audit_view.document(report)
-    _hold(told)
+    hold(told)
     assert not told["whole"]
 
 
@@ -183,12 +155,12 @@ def test_an_error_keeps_its_schema(capsys: pytest.CaptureFixture[str]) -> None:
     from ledger.errors import UsageProblem
 
     explain(UsageProblem("Nothing."), debug=False, machine=True)
-    _hold(json.loads(capsys.readouterr().err))
+    hold(json.loads(capsys.readouterr().err))
 
 
 def test_keys_may_be_added_within_a_version(book: Written) -> None:
     told = status_view.document(status(book.store, Names.of(book.store), now=NOW))
     told["added later"] = datetime.now(UTC).isoformat()
-    assert Draft202012Validator(_schema("status/1")).is_valid(told)
+    assert Draft202012Validator(schema_of("status/1")).is_valid(told)
     del told["findings"]
-    assert not Draft202012Validator(_schema("status/1")).is_valid(told)
+    assert not Draft202012Validator(schema_of("status/1")).is_valid(told)
