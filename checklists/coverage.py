@@ -1,27 +1,36 @@
 """Which plan answers which problem, and by which shared words.
 
 The method, in one paragraph. An entry's terms are the pairs of neighbouring
-Chinese characters of its text (commas and function words part them); a pair of
-the title counts twice. A pair weighs the less the more entries of this document
-hold it, so that what stands everywhere (法治政府建设) decides little, and words of
-no content (工作, 推进, 问题 …) weigh nothing. The score of a problem and a plan is
-the weight they share, as a part of the geometric mean of their own weights. A
-plan answers a problem when the score reaches :data:`THRESHOLD` and is no less
-than :data:`NEAR` of the best score that the plan and the problem have; the
-shared words, longest first, are given with the link as its reason.
+Chinese characters of its text (commas and function words part them) and the
+matters it speaks of, by the words of ``data/concepts.toml`` (案卷 and 执法 are one
+matter); a term of the title counts twice. A term weighs the less the more entries
+of this document hold it, so that what stands everywhere (法治政府建设) decides
+little, and words of no content (工作, 推进, 问题 …) weigh next to nothing. The
+score of a problem and a plan is the weight they share, as a part of the geometric
+mean of their own weights. A plan answers a problem when the score reaches
+:data:`THRESHOLD` and is no less than :data:`NEAR` of the best score that the plan
+and the problem have; the shared words, heaviest first, are given with the link as
+its reason.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from math import log, sqrt
+from operator import add
 
-THRESHOLD = 0.11
+THRESHOLD = 0.1
 NEAR = 0.6
 _TITLE_WEIGHT = 2
+_GENERIC_WEIGHT = 0.15
+_CONCEPT_WEIGHT = 4.0
+_MATTER = "·"  # marks a matter among the terms; no text term begins with it
 _MANY = 200
 _COMMON = 40
 
@@ -47,8 +56,48 @@ class Match:
 def _pairs(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for run in _RUN.findall(text.translate(_PARTS)):
-        found.update(run[i : i + 2] for i in range(len(run) - 1))
+        found.update(map(add, run, run[1:]))
     return found
+
+
+def _bag(title: str, text: str) -> dict[str, int]:
+    """The terms of an entry: pairs of characters, and the matters it speaks of."""
+    bag = dict.fromkeys(_pairs(text), 1)
+    for pair in _pairs(title):
+        bag[pair] = _TITLE_WEIGHT
+    for word in _concept_words().findall(text):
+        bag.setdefault(_MATTER + _concepts()[word], 1)
+    for word in _concept_words().findall(title):
+        bag[_MATTER + _concepts()[word]] = _TITLE_WEIGHT
+    return bag
+
+
+def _weight(term: str) -> float:
+    if term[0] == _MATTER:
+        return _CONCEPT_WEIGHT
+    return _GENERIC_WEIGHT if term in _GENERIC else 1.0
+
+
+@cache
+def _concepts() -> dict[str, str]:
+    """Which matter each word of ``data/concepts.toml`` belongs to."""
+    data = (
+        resources.files("checklists")
+        .joinpath("data/concepts.toml")
+        .read_text(encoding="utf-8")
+    )
+    return {
+        word: concept
+        for concept, words in tomllib.loads(data)["concepts"].items()
+        for word in words
+    }
+
+
+@cache
+def _concept_words() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(sorted(map(re.escape, _concepts()), key=len, reverse=True))
+    )
 
 
 def cover(
@@ -59,17 +108,10 @@ def cover(
     One plan may answer several problems and one problem have several plans.
     """
     entries = [*problems, *plans]
-    bags: list[dict[str, int]] = []
-    for title, text in entries:
-        pairs = dict.fromkeys(_pairs(text), 1)
-        for pair in _pairs(title):
-            pairs[pair] = _TITLE_WEIGHT
-        bags.append(pairs)
+    bags = [_bag(title, text) for title, text in entries]
     spread = Counter(pair for bag in bags for pair in bag)
-    weights = {
-        pair: (0.15 if pair in _GENERIC else 1.0) * log((len(entries) + 1) / count)
-        for pair, count in spread.items()
-    }
+    rare = {count: log((len(entries) + 1) / count) for count in set(spread.values())}
+    weights = {term: _weight(term) * rare[count] for term, count in spread.items()}
     own = [sum(weights[pair] * times for pair, times in bag.items()) for bag in bags]
     scores = _shared_weight(bags, len(problems), spread, weights)
     for i, j in scores:
@@ -130,4 +172,9 @@ def shared(one: str, other: str, weights: dict[str, float]) -> tuple[str, ...]:
                         weights.get(word[k : k + 2], 0) for k in range(len(word) - 1)
                     )
                 start = None
+    matters = {_concepts()[word] for word in _concept_words().findall(one)}
+    for concept in matters & {
+        _concepts()[word] for word in _concept_words().findall(other)
+    }:
+        found.setdefault(concept, weights.get(_MATTER + concept, 0.0))
     return tuple(sorted(found, key=lambda word: (-found[word], word))[:5])

@@ -40,6 +40,8 @@ _MATTER = re.compile(
 )
 _YEAR = re.compile(r"(?<![0-9—\-－~至])(20[0-9]{2}|19[0-9]{2})(?=年)")
 _TITLE_LINES = 12
+_LONGEST = 60  # characters of a title
+_LONGEST_NAME = 40  # characters of an issuer
 _TAIL_LINES = 14
 
 
@@ -76,7 +78,7 @@ def _title(head: list[str]) -> str | None:
     for line in head[:_TITLE_LINES]:
         words = line.lstrip("# ")
         if (
-            len(words) > 60
+            len(words) > _LONGEST
             or words[-1:] in "。;:,!?"
             or re.match(r"[一1][、.]|\([一1]\)", words)
         ):
@@ -131,7 +133,7 @@ def _signature(tail: list[str]) -> tuple[str | None, date | None]:
             names = [before]
         for line in reversed(tail[:index]):
             if (
-                len(line) > 40
+                len(line) > _LONGEST_NAME
                 or _NOT_NAME.search(line)
                 or not _ORGAN.search(line.replace(" ", ""))
             ):

@@ -27,7 +27,7 @@ from checklists.entries import (
     split,
 )
 from checklists.headings import Topic, topic
-from checklists.outline import Section, System
+from checklists.outline import Mark, Section, System
 from checklists.tone import complains, faulty, nothing
 from checklists.view import View
 
@@ -109,7 +109,7 @@ def complains_of_something(title: str) -> bool:
 def _read(source: View, section: Section, about: Topic) -> list[Piece]:
     start, end = section.body, section.end
     if about is Topic.PLANS:
-        return [piece for piece in split(source, start, end, PLAN)]
+        return split(source, start, end, PLAN)
     if about is Topic.BOTH:
         return both(source, start, end)
     return _problems(source, start, end)
@@ -130,8 +130,8 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
     """Problems and plans that stand behind labels (存在问题：, 整改措施：)."""
     text = source.text
     fields = list(FIELD.finditer(text, start, end))
-    if not any(field["problem"] for field in fields) or not any(
-        field["plan"] for field in fields
+    if all(field["problem"] for field in fields) or not any(
+        field["problem"] for field in fields
     ):
         return []
     done = any(field["other"] and FINISHED.search(field["other"]) for field in fields)
@@ -143,15 +143,16 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
         following = bisect_right(marks, field.start())
         if following < len(marks):
             stop = min(stop, marks[following])
-        if field["other"] or (field["plan"] and done):
+        if field["other"]:
             continue
         kind = PROBLEM if field["problem"] else PLAN
         first, last = source.trim(
             field.end(), _paragraph_end(source, field.end(), stop)
         )
-        while last > first and text[last - 1] in " \n":
-            last -= 1
-        if first < last:
+        words = text[first:last]
+        if "整改任务" in field[0] and not complains(words):
+            kind = PLAN  # a task to do, not a finding
+        if first < last and not (kind == PLAN and done):
             pieces.append(Piece(kind, first, last, "label", 0.95))
     if sum(piece.kind == PROBLEM for piece in pieces) > 1:
         return pieces
@@ -195,44 +196,40 @@ def turn(source: View, start: int, end: int) -> int | None:
 
 def both(source: View, start: int, end: int) -> list[Piece]:
     """A passage that gives problems and plans together."""
-    text = source.text
     run = outermost(source, start, end)
     at = turn(source, start, end)
-    if run and at is not None and run[0].start < at:
-        inside = [piece for piece in items(source, run, end, PROBLEM)]
-        turning = [
-            piece
-            for piece in inside
-            if turn(source, piece.start, piece.end) is not None
-        ]
-        if len(turning) > 1:
+    if at is None:
+        return _by_tone(source, run, start, end)
+    if run and run[0].start < at:
+        inside = items(source, run, end, PROBLEM)
+        turning = sum(
+            turn(source, piece.start, piece.end) is not None for piece in inside
+        )
+        if turning > 1:
             return [part for piece in inside for part in cut(source, piece)]
         if at > run[-1].start:
             return [*split(source, start, at, PROBLEM), *_plans_after(source, at, end)]
-    if at is not None:
-        before = _problems(source, start, at)
-        return [*before, *_plans_after(source, at, end)]
+    return [*_problems(source, start, at), *_plans_after(source, at, end)]
+
+
+def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]:
+    """Problems and plans told apart by their words alone."""
+    text = source.text
     if run:
-        pieces = bare(source, start, run[0].start, PROBLEM)
+        listed = []
         for piece in items(source, run, end, PROBLEM):
             kind = PROBLEM if faulty(text[piece.start : piece.end]) else PLAN
-            pieces.append(Piece(kind, piece.start, piece.end, piece.rule, 0.85))
-        if any(piece.kind == PROBLEM for piece in pieces[len(pieces) - len(run) :]):
-            return (
-                pieces[len(pieces) - len(run) :] if len(pieces) > len(run) else pieces
-            )
-        return pieces
-    pieces = []
+            listed.append(Piece(kind, piece.start, piece.end, piece.rule, 0.85))
+        if any(piece.kind == PROBLEM for piece in listed):
+            return listed
+        return [*bare(source, start, run[0].start, PROBLEM), *listed]
+    pieces: list[Piece] = []
     for first, last in sentences(source, start, end):
         begin = after_lead(source, first, last)
-        if begin == last or closes(source, first, last):
-            continue
         words = text[begin:last]
-        if text[last - 1] not in "。;!?":
+        if not words or closes(source, begin, last) or words[-1] not in "。;!?":
             continue
         kind = PROBLEM if faulty(words) else PLAN
-        if kind == PROBLEM and not complains(words):
-            continue
         pieces.append(Piece(kind, begin, last, "sentence", 0.7))
     return pieces
 
@@ -242,7 +239,7 @@ def _plans_after(source: View, start: int, end: int) -> list[Piece]:
     run = outermost(source, start, end)
     if run:
         return items(source, run, end, PLAN)
-    pieces = []
+    pieces: list[Piece] = []
     for first, last in sentences(source, start, end):
         if announces(source, first, last) or source.text[last - 1] not in "。;!?":
             continue
@@ -421,8 +418,7 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
         run
         and run[0].start <= last + 400
         and _LEADS.fullmatch(text, last, run[0].start)
-        or (run and run[0].start < last)
-    ):
+    ) or (run and run[0].start < last):
         pieces = items(source, run, stop, PROBLEM)
         score += 1
     else:

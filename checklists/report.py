@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from checklists.coverage import cover
-from checklists.document import Document, N_
+from checklists.document import N_, Document
 from checklists.entries import PLAN, PROBLEM
 from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front

@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from checklists.outline import chinese_number
@@ -124,12 +124,16 @@ _DEADLINE = re.compile(
       (?P<count>[0-9]{{1,3}}|半|[{_CN}两百]{{1,4}})个?半?
       (?P<unit>工作日|自然日|日历日|季度|星期|礼拜|月|周|年|日|天)(?:时间)?(?:之内|以内|内)(?!容|部|外|涵|生|控)
     | (?P<relative>本|当|这|下|次)(?:个)?(?P<relative_unit>月|周|季度|季)(?P<relative_end>底前|底|末前|末|内|前)
-    | (?P<feast>元旦|春节|五一|国庆节?|中秋节?|汛期(?:来临)?|主汛期|供暖期|采暖季|入冬|秋季开学|新学期开学)(?:之前|前)
+    | (?P<feast_year>20[0-9]{{2}}年)?(?P<feast>元旦|春节|五一|国庆节?|中秋节?|汛期(?:来临)?|主汛期|供暖期|采暖季|入冬|秋季开学|新学期开学)(?:之前|前)
     | (?P<at_once>立行立改|立改立行|即知即改|立查立改|边查边改|边督边改|即行即改|即刻整改|立即整改|立整立改|即改即成)
     | (?P<open>长期坚持|长期整改|持续整改|持续坚持|长期推进|常抓不懈|长期任务)
     )
     """,
     re.VERBOSE,
+)
+# A text without any of these holds no deadline; most entries are such.
+_HINT = re.compile(
+    r"[年月天日周]|季度|[期节旦]之?前|星期|礼拜|五一|入冬|学期|[立即]|边[查督]|长期|持续[整坚]|常抓|[“\"]十"
 )
 _LABEL = re.compile(
     r"(?:整改|完成|办理|办结|落实|责任|解决|工作|销号|治理)?(?:时限|期限|完成时间|整改时间|时间节点|时间要求|截止时间|截止日期)(?:要求|为|是)?[:|]?\s?\Z"
@@ -138,8 +142,8 @@ _FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "国庆节": (
 _UNITS = {"工作日": Unit.WORKDAY, "自然日": Unit.DAY, "日历日": Unit.DAY, "日": Unit.DAY, "天": Unit.DAY, "周": Unit.WEEK,
           "星期": Unit.WEEK, "礼拜": Unit.WEEK, "月": Unit.MONTH, "季度": Unit.QUARTER, "年": Unit.YEAR}  # fmt: skip
 _THIS = {"今年", "本年", "本年度", "当年"}
-_FIRST_PLAN = 1953  # 一五: 1953 to 1957; from 六五 on every plan ends five years later
-_LAST_DAY = 28
+_SIXTH_PLAN = 6  # 六五 ended with 1985; every later plan ends five years after
+_MONTHS = 12
 
 
 def _number(raw: str) -> int | None:
@@ -162,6 +166,8 @@ def deadline(text: str, year: int | None = None) -> Due | None:
     day is named.
     """
     found = None
+    if not _HINT.search(text):
+        return None
     for match in _DEADLINE.finditer(text):
         due = _due(text, match, year)
         if due is None:
@@ -184,7 +190,8 @@ def _due(text: str, match: re.Match[str], year: int | None) -> Due | None:
     if match["open"]:
         return Due(raw, Anchor.OPEN)
     if match["feast"]:
-        return _feast(raw, match["feast"], year)
+        stated = match["feast_year"]
+        return _feast(raw, match["feast"], int(stated[:-1]) if stated else year)
     if match["relative"]:
         unit = {"月": Unit.MONTH, "周": Unit.WEEK}.get(
             match["relative_unit"], Unit.QUARTER
@@ -198,8 +205,10 @@ def _due(text: str, match: re.Match[str], year: int | None) -> Due | None:
         number = chinese_number(match["plan_number"])
         return (
             None
-            if number is None or number < 6
-            else Due(raw, Anchor.STATED, date=date(1985 + 5 * (number - 6), 12, 31))
+            if number is None or number < _SIXTH_PLAN
+            else Due(
+                raw, Anchor.STATED, date=date(1985 + 5 * (number - _SIXTH_PLAN), 12, 31)
+            )
         )
     labelled = _LABEL.search(text, max(0, match.start() - 12), match.start())
     if not (match["end"] is not None or labelled) or (
@@ -239,59 +248,52 @@ def _counted(raw: str, match: re.Match[str]) -> Due | None:
 def _named(raw: str, match: re.Match[str], year: int | None) -> Due | None:
     """A day, month, quarter, half or year that the text names."""
     stated = match["year"]
-    absolute = None
-    years = 0
-    if stated:
-        digits = stated.rstrip("年度")
-        if digits.isdecimal():
-            absolute = int(digits)
-        elif "〇" in digits:
-            absolute = int(
-                "".join(
-                    str("〇一二三四五六七八九".index(c))
-                    for c in digits.replace("零", "〇").replace("两", "二")
-                )
-            )
-        elif stated not in _THIS:
-            years = 2 if stated == "后年" else 1
-    elif year is not None:
-        absolute = year
+    absolute, years = _stated_year(stated, year)
     relative = bool(stated) and absolute is None
-    end = match["end"] or ""
-    before = end in ("前", "之前", "以前")
+    period = _period(match)
+    if period is None:
+        return None
+    unit, n, day = period
+    roll = Roll.END
+    if unit is Unit.YEAR and not match["whole"] and match["end"] in _BEFORE:
+        roll = Roll.BEFORE  # 2025年前 ends with 2024
+    return _placed(raw, absolute, years, relative, unit, n=n, day=day, roll=roll)
+
+
+_BEFORE = ("前", "之前", "以前")
+_DIGIT_WORDS = str.maketrans("〇零一二三四五六七八九两", "001234567892")
+
+
+def _stated_year(stated: str | None, year: int | None) -> tuple[int | None, int]:
+    """The year that the text (or its heading) states, and years to add to the report's."""
+    if not stated:
+        return year, 0
+    digits = stated.rstrip("年度").translate(_DIGIT_WORDS)
+    if digits.isdecimal():
+        return int(digits), 0
+    if stated in _THIS:
+        return None, 0
+    return None, 2 if stated == "后年" else 1
+
+
+def _period(match: re.Match[str]) -> tuple[Unit, int | None, int | None] | None:
+    """The unit, its number in the year, and the day of the month."""
     if match["month"]:
         month = _number(match["month"])
-        if month is None or not 1 <= month <= 12:  # noqa: PLR2004 (months)
+        bare = not (match["day"] or match["third"] or match["year"])
+        if month is None or month > _MONTHS or (bare and match["end"] is None):
             return None
-        day = (
-            _number(match["day"])
-            if match["day"]
-            else {"上旬": 10, "中旬": 20}.get(match["third"] or "")
+        thirds = {"上旬": 10, "中旬": 20}
+        return (
+            Unit.MONTH,
+            month,
+            _number(match["day"]) if match["day"] else thirds.get(match["third"] or ""),
         )
-        if not (match["day"] or match["third"] or stated) and match["end"] is None:
-            return None
-        return _placed(raw, absolute, years, relative, Unit.MONTH, n=month, day=day)
     if match["quarter"]:
-        number = _number(match["quarter"])
-        return _placed(raw, absolute, years, relative, Unit.QUARTER, n=number)
-    if match["half"]:
-        return _placed(
-            raw,
-            absolute,
-            years,
-            relative,
-            Unit.HALF,
-            n=1 if match["half"] == "上半年" else 2,
-        )
-    if match["middle"]:
-        return _placed(raw, absolute, years, relative, Unit.HALF, n=1)
-    if not stated and not match["whole"]:
-        return None
-    if before and stated and not match["whole"]:  # 2025年前 ends with 2024
-        return _placed(
-            raw, absolute, years, relative, Unit.YEAR, n=None, roll=Roll.BEFORE
-        )
-    return _placed(raw, absolute, years, relative, Unit.YEAR, n=None)
+        return Unit.QUARTER, _number(match["quarter"]), None
+    if match["half"] or match["middle"]:
+        return Unit.HALF, 2 if match["half"] == "下半年" else 1, None
+    return (Unit.YEAR, None, None) if match["year"] or match["whole"] else None
 
 
 def _placed(
@@ -323,11 +325,9 @@ def _in_year(
     year: int, unit: Unit, n: int | None, day: int | None, roll: Roll
 ) -> date | None:
     """The day that a deadline names within ``year``; ``None`` for a 31 June."""
-    from datetime import timedelta
-
     span = {Unit.QUARTER: 3, Unit.HALF: 6, Unit.YEAR: 12}.get(unit, 1)
     month = (n or 1) * span
-    if not 1 <= month <= 12:  # noqa: PLR2004 (months)
+    if not 1 <= month <= _MONTHS:
         return None
     length = monthrange(year, month)[1]
     if day is not None and not 1 <= day <= length:
@@ -423,6 +423,20 @@ _UNIT_FIELD = re.compile(
 )
 _LEADS = re.compile(r"(?:负责)?牵头(?:负责)?|负责")
 _WITH = re.compile(r"[,、](?P<others>[^,。;:()\n]{2,80}?)(?:配合|参与|协同|协助)")
+_NOBODY = frozenset(
+    {
+        "政府",
+        "党委",
+        "社会",
+        "市场",
+        "单位",
+        "部门",
+        "各单位",
+        "各部门",
+        "有关部门",
+        "主管部门",
+    }
+)
 _LEADERS = 60  # characters in front of 牵头 that can name the units
 _ORGAN = re.compile(
     r"(?:局|委|办|厅|部|院|会|处|科|队|所|中心|政府|办事处|街道|乡|镇|县|区|市|公司|集团|单位|部门|行|站|校|组|社|馆|厂|口岸|海关|管委会|联|团|委员会|办公室)(?:\([^()]{1,20}\))?(?:等)?\Z"
@@ -446,7 +460,7 @@ def units(text: str) -> tuple[NamedUnit, ...]:
             (others["others"] if others else "", Role.COOPERATING),
         ):
             for name in _names(names):
-                if _ORGAN.search(name):
+                if _ORGAN.search(name) and name not in _NOBODY:
                     found[NamedUnit(name, each)] = None
     return tuple(found)
 

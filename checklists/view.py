@@ -36,11 +36,12 @@ _PAGE = re.compile(
 # The first characters of a line that starts something new, whatever came before.
 _STARTER = re.compile(
     r"[#>|•*]|[-—–+] ?[-—–]?\s?|\(?[一二三四五六七八九十]{1,3}[、.)是]|第[一二三四五六七八九十]{1,3}[章节部分篇,、:是]"
-    r"|\(?[0-9]{1,2}[.、)](?![0-9])|[①-⓿❶-➓㈠-㈩⑴-⒛]|(?:首先|其次|再次|最后|此外)[,:]"
+    r"|\(?[0-9]{1,2}[.、)](?![0-9])|[①-⓿❶-➓㈠-㈩⑴-⒛]|(?:首先|其次|再次|最后|此外)[,:]|(?:整改|责任|牵头|配合|完成|存在|督导|验收|反馈)[^,。;:\n]{0,8}:"
 )
 _TERMINAL = frozenset("。;:!?…|")
 _MIDDLE = frozenset(",、;。)%”’》")
 _WRAP_LINES = 4
+_PAGE_LINE = 14  # characters of a line that is only a page number
 _WRAP_WIDTH = 120
 _FULL = 0.85
 _LONG_LINE = 60
@@ -119,7 +120,9 @@ def _joins(folded: str) -> list[tuple[int, int]]:
         if not words:
             blank[-1] = True
         elif not (
-            len(words) <= 14 and any(c.isdigit() for c in words) and _PAGE.match(words)
+            len(words) <= _PAGE_LINE
+            and any(c.isdigit() for c in words)
+            and _PAGE.match(words)
         ):
             start = position + len(raw) - len(raw.lstrip(" \r*"))
             lines.append((start, start + len(words)))
@@ -158,7 +161,7 @@ def _wrap_width(folded: str, lines: list[tuple[int, int]]) -> int:
     if len(widths) < _WRAP_LINES:
         return 0
     width = widths[int(len(widths) * 0.9)]
-    if width > _WRAP_WIDTH or width < 12:  # noqa: PLR2004 (narrower is a table, not a page)
+    if width > _WRAP_WIDTH or width < 22:  # noqa: PLR2004 (narrower is a table, not a page)
         return 0
     full = [end for start, end in lines if end - start >= width * _FULL]
     broken = sum(folded[end - 1] not in _TERMINAL for end in full)

@@ -129,7 +129,7 @@ def _named_section(source: View, everything: list[Section]) -> list[tuple[Piece,
 
 
 def _chapters(everything: list[Section]) -> list[Section]:
-    """The chapters: unnumbered headings that review and plan, else 一、 二、 …"""
+    """The chapters: unnumbered headings that review and plan, else 一、 二、 and on."""
     titles = [s for s in everything if s.system is System.TITLE and _chapter_like(s)]
     reviews = any(_REVIEW.search(s.title) for s in titles)
     plans = any(_COMING.search(s.title) and not _REVIEW.search(s.title) for s in titles)
@@ -168,58 +168,62 @@ def _chapter_like(section: Section) -> bool:
 
 
 def _parts(source: View, chapters: list[Section]) -> list[Part]:
-    """What each chapter is for; of chapters named by a year, the last year is to come."""
-    parts = [_part(source, chapter, index) for index, chapter in enumerate(chapters)]
-    years = [
-        max(map(int, _NUMBERED_YEAR.findall(chapter.title)), default=0)
-        for chapter in chapters
+    """What each chapter is for; the first of several is a review whatever its title."""
+    parts = [
+        _titled_part(chapter.title) or _told_part(source, chapter, index)
+        for index, chapter in enumerate(chapters)
     ]
-    latest = max(years, default=0)
-    return [
-        Part.REVIEW
-        if index == 0 and part is Part.COMING and (year < latest or len(parts) > 1)
-        else part
-        for index, (part, year) in enumerate(zip(parts, years, strict=True))
-    ]
+    if len(parts) > 1 and parts[0] is Part.COMING:
+        parts[0] = Part.REVIEW
+    return parts
 
 
-_NUMBERED_YEAR = re.compile(r"(?<!到)(20[0-9]{2}|19[0-9]{2})(?=年)")
+_AND_COMING = re.compile(
+    r"(?:和|及|暨|与).{0,6}(?:今年|20[0-9]{2}年).{0,10}(?:安排|任务|重点)"
+)
+_NAMES_YEAR = re.compile(r"(?:20[0-9]{2}|19[0-9]{2})年|今年|新的一年|本年度|明年")
+_REQUIRES = re.compile(r"总体要求|基本要求|总体部署|指导思想|基本思路|总要求")
 
 
-def _part(source: View, chapter: Section, index: int) -> Part:
-    title = chapter.title
-    if _REVIEW.search(title) and not re.search(
-        r"(?:和|及|暨|与).{0,6}(?:今年|20[0-9]{2}年).{0,10}(?:安排|任务|重点)", title
-    ):
+def _titled_part(title: str) -> Part | None:
+    """What a chapter's title alone says it is for."""
+    if _REVIEW.search(title) and not _AND_COMING.search(title):
         return Part.REVIEW
-    about = topic(title, None)
-    if re.search(r"(?:20[0-9]{2}|19[0-9]{2})年|今年|新的一年|本年度|明年", title):
+    if _NAMES_YEAR.search(title):
         return (
             Part.COMING
-            if _COMING.search(title)
-            and not re.search(
-                r"总体要求|基本要求|总体部署|指导思想|基本思路|总要求", title
-            )
+            if _COMING.search(title) and not _REQUIRES.search(title)
             else Part.GENERAL
         )
-    if index == 0 and not _COMING.search(title):
-        return Part.REVIEW
-    if about is Topic.YEARS or (_LONG.search(title) and _GENERAL.search(title)):
-        return Part.YEARS
-    if about is Topic.SELF:
-        return Part.SELF
-    if _COMING.search(title):
-        return Part.COMING
-    if _GENERAL.search(title) and len(title) < 24:  # noqa: PLR2004 (总体要求和主要目标)
-        return Part.GENERAL
-    opening = source.text[
-        chapter.body : min(chapter.body + 2500, _first_child(chapter))
-    ]
-    if len(_LONG.findall(opening)) > len(_THIS_YEAR.findall(opening)):
-        return Part.YEARS
-    return Part.WORK
+    return None
 
 
+def _told_part(source: View, chapter: Section, index: int) -> Part:
+    """What a chapter is for whose title names no year: by its words, then its opening."""
+    title = chapter.title
+    coming = _COMING.search(title) is not None
+    about = topic(title, None)
+    part = Part.WORK
+    if index == 0 and not coming:
+        part = Part.REVIEW
+    elif about is Topic.YEARS or (_LONG.search(title) and _GENERAL.search(title)):
+        part = Part.YEARS
+    elif about is Topic.SELF:
+        part = Part.SELF
+    elif coming:
+        part = Part.COMING
+    elif _GENERAL.search(title) and len(title) < _SHORT_TITLE:
+        part = Part.GENERAL
+    else:
+        opening = source.text[
+            chapter.body : min(chapter.body + 2500, _first_child(chapter))
+        ]
+        if len(_LONG.findall(opening)) > len(_THIS_YEAR.findall(opening)):
+            part = Part.YEARS
+    return part
+
+
+_SHORT_TITLE = 24  # 总体要求和主要目标 is short; a slogan that holds 目标 is longer
 _THIS_YEAR = re.compile(r"今年|全年|本年|新的一年")
 
 
@@ -318,7 +322,7 @@ def _all_runs(members: Sequence[Section]) -> list[list[Section]]:
 
 
 def _loose(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
-    """Lists that open paragraphs without being headings: 一是 …, 第一， …, —— …"""
+    """Lists that open paragraphs without being headings: 一是, 第一，, —— and so on."""
     text = source.text
     found = []
     openings = [
@@ -345,7 +349,7 @@ def _as_section(source: View, mark: Mark, end: int) -> Section:
 
 
 def _heading(source: View, section: Section) -> Piece:
-    """The heading's own text; one that runs into its paragraph ends with its first 。"""
+    """The heading's own text; one that runs into its paragraph ends at its first stop."""
     text = source.text
     start, end = source.trim(section.title_start, section.title_end)
     if text[end : end + 1] == "。":

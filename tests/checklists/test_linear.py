@@ -1,0 +1,75 @@
+"""Time grows with the size of the text and no faster, whatever the text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from checklists import Document, derive
+from tests.checklists.test_report import PIECES
+
+SMALL = 6_000
+TIMES = 8  # the large text is this many times the small one
+# Linear work takes TIMES times as long, quadratic work TIMES squared. Half-way, on
+# a logarithmic scale, with room for a busy machine; processor time, not the clock.
+LIMIT = 26
+NOISE = 0.02  # seconds under which a ratio says nothing
+
+
+def seconds(text: str) -> float:
+    document = Document(name="x", text=text, sha256="")
+    times = []
+    for _ in range(2):
+        begun = time.process_time()
+        derive(document)
+        times.append(time.process_time() - begun)
+    return min(times)
+
+
+def growth(unit: str) -> tuple[float, float]:
+    small = unit * (SMALL // len(unit) + 1)
+    return seconds(small), seconds(small * TIMES)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "_",
+        "*",
+        "(",
+        "“",
+        "存在的问题",
+        "认识到，",
+        "一、",
+        "（一）不足。\n",
+        "存在的问题：\n",
+        "1.",
+        "a|b\n",
+        "整改措施：\n1.",
+        "由",
+        "二是不足；",
+        "\n",
+        " ",
+        "\t",
+        "一",
+        "2024年",
+        "十五",
+    ],
+)
+def test_one_mark_repeated_takes_linear_time(unit: str) -> None:
+    small, large = growth(unit)
+    assert large < NOISE or large < LIMIT * small
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=6).map("".join))
+@settings(max_examples=25, deadline=None)
+@example("**1.")
+@example("主要是：")
+@example("一、存在的问题\n（一）不足。\n")
+@example("一、2024年工作安排\n（一）加强。\n")
+def test_any_marks_repeated_take_linear_time(unit: str) -> None:
+    small, large = growth(unit)
+    assert large < NOISE or large < LIMIT * small

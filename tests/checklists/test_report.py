@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from checklists import Checklist, Document, Entry, derive
+from tests.checklists import layouts
+
+SWAP = str.maketrans("，；：（）？！", ",;:()?!")
+HEAD = (
+    "清河镇2023年法治政府建设工作情况报告\n2023年，清河镇扎实推进法治政府建设。现将有关情况报告如下：\n"
+    "一、主要做法\n（一）加强领导。一是党委研究3次。二是镇长述法1次。\n"
+    "（二）规范执法。坚持问题导向，解决突出问题5个。\n"
+)
+TAIL = "\n清河镇人民政府\n2024年1月8日\n"
+
+
+def read(text: str) -> Checklist:
+    return derive(Document(name="report.txt", text=text, sha256="0" * 64))
+
+
+def folded(entries: Iterator[str]) -> list[str]:
+    return ["".join(text.split()).translate(SWAP) for text in entries]
+
+
+def texts(entries: tuple[Entry, ...]) -> list[str]:
+    return [entry.text for entry in entries]
+
+
+def check(checklist: Checklist) -> None:
+    """What holds for every checklist of every text."""
+    text = checklist.document.text
+    for entries in (checklist.problems, checklist.plans):
+        end = 0
+        for entry in entries:
+            assert text[entry.start : entry.end] == entry.text
+            assert entry.text
+            assert entry.start >= end
+            end = entry.end
+            assert 0 < entry.confidence <= 1
+            assert entry.rule
+    known = {entry.id for entry in (*checklist.problems, *checklist.plans)}
+    for link in checklist.links:
+        assert {link.problem, link.plan} <= known
+        assert 0 < link.score <= 1
+
+
+reports = st.fixed_dictionaries(
+    {
+        "problem_heading": st.sampled_from(layouts.PROBLEM_HEADINGS),
+        "plan_heading": st.sampled_from(layouts.PLAN_HEADINGS),
+        "problem_style": st.sampled_from(layouts.STYLES),
+        "plan_style": st.sampled_from(layouts.STYLES),
+        "problem_lead": st.sampled_from(layouts.PROBLEM_LEADS),
+        "plan_lead": st.sampled_from(layouts.PLAN_LEADS),
+        "problems": st.integers(2, 5).map(lambda n: layouts.PROBLEMS[:n]),
+        "plans": st.integers(2, 5).map(lambda n: layouts.PLANS[:n]),
+        "plans_first": st.booleans(),
+        "closing": st.sampled_from(
+            (
+                "",
+                "对此，我们将采取有力措施，认真加以解决。",
+                "以上问题，需要在今后工作中切实加以改进。",
+            )
+        ),
+    }
+)
+
+
+@given(reports, st.sampled_from(sorted(layouts.FORMS)))
+@settings(max_examples=150, deadline=None)
+def test_every_numbering_heading_and_layout_gives_the_same_entries(
+    options: dict[str, object], form: str
+) -> None:
+    paragraphs = layouts.report(**options)  # type: ignore[arg-type]  # one strategy per keyword
+    checklist = read(layouts.FORMS[form](paragraphs))
+    check(checklist)
+    assert folded(iter(texts(checklist.problems))) == folded(iter(options["problems"]))  # type: ignore[call-overload]  # the strategy gives tuples
+    assert folded(iter(texts(checklist.plans))) == folded(iter(options["plans"]))  # type: ignore[call-overload]  # the strategy gives tuples
+
+
+@given(reports, st.sampled_from(layouts.INLINE_STYLES))
+@settings(max_examples=80, deadline=None)
+def test_lists_inside_a_paragraph_give_the_same_entries(
+    options: dict[str, object], style: str
+) -> None:
+    options = {**options, "problem_style": style, "plan_style": style, "inline": True}
+    paragraphs = layouts.report(**options)  # type: ignore[arg-type]  # one strategy per keyword
+    checklist = read(layouts.plain(paragraphs))
+    check(checklist)
+    assert texts(checklist.problems) == list(options["problems"])  # type: ignore[call-overload]  # the strategy gives tuples
+    assert texts(checklist.plans) == list(options["plans"])  # type: ignore[call-overload]  # the strategy gives tuples
+
+
+@given(reports, st.data())
+@settings(max_examples=80, deadline=None)
+def test_half_and_full_width_punctuation_lose_no_entry(
+    options: dict[str, object], data: st.DataObject
+) -> None:
+    text = layouts.plain(layouts.report(**options))  # type: ignore[arg-type]  # one strategy per keyword
+    wide = "，；：（）"
+    places = [index for index, character in enumerate(text) if character in wide]
+    chosen = data.draw(st.sets(st.sampled_from(places), max_size=40))
+    swapped = "".join(
+        character.translate(SWAP) if index in chosen else character
+        for index, character in enumerate(text)
+    )
+    before, after = read(text), read(swapped)
+    assert [(e.start, e.end) for e in after.problems] == [
+        (e.start, e.end) for e in before.problems
+    ]
+    assert [(e.start, e.end) for e in after.plans] == [
+        (e.start, e.end) for e in before.plans
+    ]
+
+
+PIECES = (
+    "一、", "（一）", "(二)", "1.", "2、", "①", "一是", "二是", "第一，", "首先，", "——", "• ", "# ", "**", "|", "\t",
+    "存在的问题", "下一步工作打算", "2024年工作安排", "整改措施：", "责任单位：", "认识到，", "问题", "不足", "有待提高", "。", "；", "，",
+    "：", "\n", "\r\n", "\n\n", "\u3000\u3000", " ", "各位代表", "政府工作报告", "回顾", "今年", "十四五", "2024年6月底前", "3个月内",
+    "由市司法局牵头", "《", "》", "“", "”", "（", "）", "加强", "推进", "执法", "普法", "---\n", "title: 报告", "2024年1月8日", "\u200b", "\x00", "😀",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=120).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_no_text_made_of_marks_and_headings_breaks_derive(text: str) -> None:
+    check(read(text))
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=200, deadline=None)
+def test_no_text_at_all_breaks_derive(text: str) -> None:
+    check(read(text))
+
+
+CASES: dict[str, tuple[str, list[str], list[str]]] = {
+    "problems and plans under one heading": (
+        HEAD + "二、存在的问题及下一步打算\n2023年我镇法治建设取得一定成绩，但还存在一些不足：一是执法力量不足，持证人员仅3名。二是普法形式单一，群众参与度不高。\n"
+        "下一步，我镇将重点做好以下工作：一是充实执法力量，新增持证人员2名。二是丰富普法形式，开展巡回宣讲10场。" + TAIL,
+        ["执法力量不足，持证人员仅3名。", "普法形式单一，群众参与度不高。"],
+        ["充实执法力量，新增持证人员2名。", "丰富普法形式，开展巡回宣讲10场。"],
+    ),
+    "each problem with its own measure": (
+        HEAD + "二、存在的问题及整改措施\n（一）执法力量不足。持证人员仅3名。下一步，将通过招录充实力量。\n（二）普法形式单一。群众参与度不高。下一步，我们将开展巡回宣讲。" + TAIL,
+        ["执法力量不足。持证人员仅3名。", "普法形式单一。群众参与度不高。"],
+        ["下一步，将通过招录充实力量。", "下一步，我们将开展巡回宣讲。"],
+    ),
+    "labels in each item": (
+        HEAD + "二、存在的问题及整改措施\n（一）存在问题：执法力量不足。持证人员仅3名。\n整改措施：招录2名执法人员。\n（二）存在问题：普法形式单一。\n整改措施：开展巡回宣讲。" + TAIL,
+        ["执法力量不足。持证人员仅3名。", "普法形式单一。"],
+        ["招录2名执法人员。", "开展巡回宣讲。"],
+    ),
+    "problem and plan in one sentence": (
+        "七、存在的主要问题和改进措施\n公开存在的主要问题是内容公开不够全面,下步打算将进一步扩大公开内容,确保及时有效。\n",
+        ["内容公开不够全面"],
+        ["下步打算将进一步扩大公开内容,确保及时有效。"],
+    ),
+    "no heading at all": (
+        "2023年，我局认真开展政府信息公开工作，取得了一定成效，但仍存在公开内容不够全面、更新不够及时等问题。下一步，我局将进一步充实公开内容，提高更新频率。\n",
+        ["公开内容不够全面、更新不够及时等问题。"],
+        ["下一步，我局将进一步充实公开内容，提高更新频率。"],
+    ),
+    "sub-headings for problems and plans": (
+        HEAD + "二、存在的问题和下一步工作安排\n（一）存在的问题\n1.执法力量不足。\n2.普法形式单一。\n（二）下一步工作安排\n1.充实执法力量。\n2.丰富普法形式。" + TAIL,
+        ["执法力量不足。", "普法形式单一。"],
+        ["充实执法力量。", "丰富普法形式。"],
+    ),
+    "sub-headings that run into one paragraph": (
+        HEAD + "二、存在不足和下一步打算\n（一）存在不足。一是执法力量不足；二是普法形式单一。（二）下一步打算。一是充实执法力量；二是丰富普法形式。" + TAIL,
+        ["执法力量不足；", "普法形式单一。"],
+        ["充实执法力量；", "丰富普法形式。"],
+    ),
+    "last year's problems are not this year's": (
+        HEAD + "二、上年度问题整改落实情况\n一是执法力量不足问题，已招录2名执法人员。二是普法形式单一问题，已开展宣讲。\n"
+        "三、存在的不足\n我镇法治建设仍有短板：合法性审查质量不高；村级法律顾问作用发挥不充分。\n四、2024年工作打算\n我镇将：1.健全审查机制；2.建立考核制度。" + TAIL,
+        ["合法性审查质量不高；", "村级法律顾问作用发挥不充分。"],
+        ["健全审查机制；", "建立考核制度。"],
+    ),
+    "causes are no problems": (
+        HEAD + "二、存在的不足和原因\n（一）存在的不足\n一是执法力量不足。二是普法形式单一。\n（二）原因分析\n一是思想认识不到位。二是经费保障不足。" + TAIL,
+        ["执法力量不足。", "普法形式单一。"],
+        [],
+    ),
+    "a section that found none": (
+        HEAD + "二、存在问题\n从自查情况看，各项工作均按要求完成，未发现明显问题。" + TAIL,
+        [],
+        [],
+    ),
+    "everything on one line, glued": (
+        HEAD.replace("\n", "") + "二、存在的问题一是执法力量不足，持证人员仅3名。二是普法形式单一。三、党政主要负责人履职情况一是带头学法。二是带头督办。"
+        "四、2024年工作打算（一）充实执法力量。新增2人。（二）丰富普法形式。宣讲10场。清河镇人民政府2024年1月8日",
+        ["执法力量不足，持证人员仅3名。", "普法形式单一。"],
+        ["充实执法力量。新增2人。", "丰富普法形式。宣讲10场。"],
+    ),
+    "sub-points belong to their item": (
+        HEAD + "二、存在的问题\n（一）执法方面\n1.执法力量不足。\n2.程序不规范。\n（二）普法方面\n1.形式单一。" + TAIL,
+        ["执法方面\n1.执法力量不足。\n2.程序不规范。", "普法方面\n1.形式单一。"],
+        [],
+    ),
+    "a table": (
+        "整改工作台账\n序号|存在问题|整改措施|责任单位|整改时限\n1|执法案卷制作不规范|统一文书模板|县司法局|2024年6月底前\n2|文件未按时备案|建立提醒机制|县政府办|立行立改\n",
+        ["执法案卷制作不规范", "文件未按时备案"],
+        ["统一文书模板", "建立提醒机制"],
+    ),
+    "a rectification plan": (
+        ("某县贯彻落实督察反馈意见整改方案\n一、督察反馈的问题\n（一）关于污水管网建设滞后的问题\n整改目标：建成管网20公里。\n整改措施：落实建设资金。\n"
+        "责任单位：县住建局\n整改时限：2024年12月底前\n（二）关于扬尘管控不到位的问题\n整改措施：开展专项检查。\n责任单位：县住建局\n整改时限：长期坚持\n"),
+        ["关于污水管网建设滞后的问题", "关于扬尘管控不到位的问题"],
+        ["落实建设资金。", "开展专项检查。"],
+    ),
+    "numbers that are no marks": (
+        HEAD + "二、存在的问题\n一是企业平均跑动次数由3.3次降至1次，但仍有2.5%的事项不能网办。二是《条例》第3.1条落实不够。" + TAIL,
+        ["企业平均跑动次数由3.3次降至1次，但仍有2.5%的事项不能网办。", "《条例》第3.1条落实不够。"],
+        [],
+    ),
+    "achievements only": (HEAD + "二、工作成效\n针对存在的问题，制定整改措施，群众反映的突出问题全部得到解决。一是信访量下降。二是满意度提升。" + TAIL, [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_careful_reader_finds(name: str) -> None:
+    text, problems, plans = CASES[name]
+    checklist = read(text)
+    check(checklist)
+    assert (texts(checklist.problems), texts(checklist.plans)) == (problems, plans)
+
+
+def test_a_row_s_unit_and_deadline_belong_to_its_entries() -> None:
+    checklist = read(CASES["a table"][0])
+    assert [unit.name for unit in checklist.problems[0].units] == ["县司法局"]
+    assert checklist.problems[0].due is not None
+    assert checklist.problems[0].due.raw == "2024年6月底前"
+    assert checklist.plans[1].kind == "immediate"
+
+
+def test_the_year_of_the_heading_makes_a_plan_s_month_a_date() -> None:
+    checklist = read(
+        HEAD + "二、2025年工作安排\n一是充实力量，6月底前完成。二是丰富形式。" + TAIL
+    )
+    due = checklist.plans[0].due
+    assert due is not None
+    assert due.date is not None
+    assert due.date.isoformat() == "2025-06-30"
+
+
+def test_a_claimed_number_that_differs_is_noted() -> None:
+    told = CASES["a rectification plan"][0].replace(
+        "一、督察反馈的问题", "一、督察反馈的12个问题"
+    )
+    notes = read(told).warnings
+    assert [(note.claimed, note.found) for note in notes] == [(12, 2)]
+    assert "12" in notes[0].text()
+    assert not read(told.replace("12个", "2个")).warnings
+
+
+def test_a_work_report_s_plans_are_the_headings_of_the_coming_year() -> None:
+    text = (
+        "政府工作报告\n\n各位代表：\n\n现在，我代表市人民政府向大会报告工作。\n\n**一、2023年工作回顾**\n\n"
+        "（一）产业升级提速。增长8%。\n\n（二）民生持续改善。就业稳定。\n\n"
+        "同时，我们也清醒地认识到，发展中还面临不少困难和问题：经济总量不大；民生领域还有短板。对此，我们将认真加以解决。\n\n"
+        "**二、2024年工作安排**\n\n今年的主要预期目标是：增长6%。重点抓好以下工作：\n\n"
+        "（一）加快产业升级。培育企业30家。\n\n（二）持续改善民生。新建学校2所。\n\n**三、加强政府自身建设**\n\n（一）坚持依法行政。接受监督。\n"
+    )
+    checklist = read(text)
+    assert texts(checklist.problems) == ["经济总量不大；", "民生领域还有短板。"]
+    assert texts(checklist.plans) == ["加快产业升级。", "持续改善民生。"]
