@@ -306,7 +306,7 @@ class Ledger:
             recorder, now = {**recorder, "clock_read": now}, head.at
         entries: list[Entry] = []
         previous = head.hash
-        new: list[Item] = []
+        new: list[Event] = []
         changed: dict[str, Item] = {}
         after = directory
         said_by, actor = None, None
@@ -332,14 +332,14 @@ class Ledger:
             entries.append(made)
             previous = made.hash
             if draft.kind == "register":
-                new.append(item_after(None, made.event))
+                new.append(made.event)
             elif draft.item is not None and touches_item(draft.kind):
                 item = changed.get(draft.item) or self.store.items.get(draft.item)
                 changed[draft.item] = item_after(item, made.event)
             elif touches_directory(draft.kind):
                 after = directory_after(after, made.event)
         self.store.journal.append(entries)
-        self.store.items.insert(new)
+        self.store.items.register(new)
         for item in changed.values():
             self.store.items.save(item)
         if after is not directory:

@@ -78,6 +78,8 @@ def text(written: str) -> str:
             length=len(written),
             longest=LONGEST_TEXT,
         )
+    if written.isprintable() and unicodedata.is_normalized("NFC", written):
+        return written.strip()
     lines = written.replace("\r\n", "\n").replace("\r", "\n")
     return "".join(
         character

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,19 +76,22 @@ def canonical(value: object) -> str:
         _allow(value)
     except RecursionError as error:
         raise NotCanonical("values nested too deeply") from error
-    text = json.dumps(
-        value,
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-        sort_keys=True,
-        check_circular=False,
-    )
+    text = written(value)
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise NotCanonical("text with half a character (a lone surrogate)") from error
     return text
+
+
+written: Callable[[object], str] = json.JSONEncoder(
+    ensure_ascii=False,
+    allow_nan=False,
+    separators=(",", ":"),
+    sort_keys=True,
+    check_circular=False,
+).encode
+"""The text of a value that is known to be canonical; asks nothing (for projections)."""
 
 
 def _allow(value: object) -> None:
@@ -98,15 +101,21 @@ def _allow(value: object) -> None:
         if not -_LARGEST < value < _LARGEST:
             raise NotCanonical(f"integer {value} is not below 2^53")
     elif isinstance(value, dict):
-        for key, kept in value.items():
-            if key.__class__ is not str or not key.isascii():
-                raise NotCanonical(f"key {key!r} is not ASCII text")
-            _allow(kept)
+        _allow_members(value)
     elif isinstance(value, list | tuple):
         for kept in value:
             _allow(kept)
     elif not isinstance(value, str):
         raise NotCanonical(f"{type(value).__name__} has no canonical form here")
+
+
+def _allow_members(value: Mapping[Any, object]) -> None:
+    for key, kept in value.items():
+        if key.__class__ is not str or not key.isascii():
+            raise NotCanonical(f"key {key!r} is not ASCII text")
+        # Asked of every value of every event: text and nothing need no call.
+        if kept.__class__ is not str and kept is not None:
+            _allow(kept)
 
 
 def body_of(event: Event) -> str:

@@ -12,20 +12,31 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 from functools import cache, partial
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 Value = TypeVar("Value")
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, NoneType})
+
+
 @cache
-def _defaults(kind: Any) -> tuple[tuple[str, object], ...]:  # noqa: ANN401
-    return tuple((field.name, field.default) for field in fields(kind))
+def _parts(kind: Any) -> tuple[tuple[str, ...], tuple[object, ...], Any]:  # noqa: ANN401
+    """Names and defaults of the fields, and what gets all their values at once."""
+    names = tuple(field.name for field in fields(kind))
+    getter = attrgetter(*names) if len(names) > 1 else _only(names[0])
+    return names, tuple(field.default for field in fields(kind)), getter
+
+
+def _only(name: str) -> Callable[[Any], tuple[Any]]:
+    return lambda value: (getattr(value, name),)
 
 
 def to_plain(value: Any) -> Any:  # noqa: ANN401 (any field's value)
     """``value`` as JSON-able plain data."""
-    if value is None or value.__class__ in (str, int, bool):
+    if value.__class__ in _AS_THEY_ARE:
         return value
     if isinstance(value, Enum):
         return value.value
@@ -38,10 +49,11 @@ def to_plain(value: Any) -> Any:  # noqa: ANN401 (any field's value)
     if isinstance(value, frozenset):
         return sorted(to_plain(entry) for entry in value)
     if is_dataclass(value):
+        names, defaults, getter = _parts(value.__class__)
         return {
-            name: to_plain(kept)
-            for name, default in _defaults(value.__class__)
-            if (kept := getattr(value, name)) is not default and kept != default
+            name: kept if kept.__class__ in _AS_THEY_ARE else to_plain(kept)
+            for name, default, kept in zip(names, defaults, getter(value), strict=True)
+            if kept is not default and kept != default
         }
     raise TypeError(f"{type(value).__name__} cannot be stored")
 

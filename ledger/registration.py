@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -238,6 +239,7 @@ def add(
         return ledger.find(item)
 
 
+@cache
 def _short(name: str) -> str:
     """The file's own name; an address is kept whole. Folders are of one machine."""
     return name if "://" in name else PurePath(name).name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.item import Capacity, Item, Source, State
-from ledger.journal import canonical
+from ledger.journal import Event, written
 from ledger.plain import to_plain
 from ledger.storage.documents import value_of
 
@@ -41,6 +41,7 @@ _INSERT = (
     f"INSERT INTO items ({', '.join(_COLUMNS)})"
     f" VALUES ({', '.join('?' * len(_COLUMNS))})"
 )
+_TIE = "INSERT INTO ties (item, relation, other) VALUES (?, ?, ?)"
 _UPSERT = f"{_INSERT} ON CONFLICT (id) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _COLUMNS[1:]
 )
@@ -167,8 +168,20 @@ class ItemTable:
         ):
             yield _item(doc)
 
+    def register(self, events: Sequence[Event]) -> None:
+        """Add the items that ``events``, all registrations, put on account."""
+        self._connection.executemany(_INSERT, map(registered_row, events))
+        self._connection.executemany(
+            _TIE,
+            (
+                (event.item, link["relation"], link["item"])
+                for event in events
+                for link in event.data.get("links") or ()
+            ),
+        )
+
     def insert(self, items: Sequence[Item]) -> None:
-        """Add new items."""
+        """Add items as they are."""
         self._connection.executemany(_INSERT, map(row_of, items))
         self._place(items)
 
@@ -186,7 +199,7 @@ class ItemTable:
             (part for item in items for part in parts_of(item)),
         )
         self._connection.executemany(
-            "INSERT INTO ties (item, relation, other) VALUES (?, ?, ?)",
+            _TIE,
             (tie for item in items for tie in ties_of(item)),
         )
 
@@ -239,7 +252,42 @@ def row_of(item: Item) -> tuple[object, ...]:
         item.moved,
         source_key(item.source, item.kind) if item.source else None,
         item.seq,
-        canonical(to_plain(item)),
+        written(to_plain(item)),
+    )
+
+
+def registered_row(event: Event) -> tuple[object, ...]:
+    """The row of the item that a registration makes, straight from its event.
+
+    The same as ``row_of(item_after(None, event))``, at a third of the cost: a report
+    of a hundred thousand entries is registered in one call.
+    """
+    data = event.data
+    source = data.get("source")
+    return (
+        event.item,
+        data["ref"],
+        data["kind"],
+        State.REGISTERED.value,
+        data["year"],
+        data["number"],
+        data["title"],
+        *(None,) * 8,
+        data["registered_on"],
+        event.at,
+        f"{source['document']}:{data['kind']}:{source['start']}-{source['end']}"
+        if source
+        else None,
+        event.seq,
+        written(
+            {
+                **data,
+                "id": event.item,
+                "registered_at": event.at,
+                "moved": event.at,
+                "seq": event.seq,
+            }
+        ),
     )
 
 
