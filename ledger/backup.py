@@ -353,16 +353,22 @@ def _proved(
 ) -> None:
     """The unpacked ledger has our tables, the head it should, and passes its audit."""
     try:
+        store = Store.open(staging / FILE_NAME)
+        try:
+            # Before anything is read: a view in a table's place could be anything.
+            with damage_named(path):
+                foreign = foreign_schema(store)
+        finally:
+            store.close()
+        if foreign:
+            raise _unsound(
+                path,
+                Message(
+                    N_("Its database is not built as ours: {names}."),
+                    names=", ".join(foreign[:5]),
+                ),
+            )
         with Ledger.open(staging, clock=clock) as ledger:
-            foreign = foreign_schema(ledger.store)
-            if foreign:
-                raise _unsound(
-                    path,
-                    Message(
-                        N_("Its database is not built as ours: {names}."),
-                        names=", ".join(foreign[:5]),
-                    ),
-                )
             head = ledger.store.journal.head()
             found = (ledger.id, head.seq, head.hash)
             if found != (manifest["ledger"], manifest["count"], manifest["head"]):

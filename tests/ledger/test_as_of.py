@@ -129,8 +129,9 @@ def test_the_past_cannot_be_written(tmp_path: Path) -> None:
     life = Life(tmp_path / "ledger")
     with as_of(life.ledger, life.day) as past:
         before = past.store.journal.head()
-        with pytest.raises(LedgerError):
-            past.act("amend", "001", life.who("李明"), field="title", value="新")
+        said = {"field": "title", "value": "新", "reason": "试"}
+        with pytest.raises(LedgerError, match="could not be read or written"):
+            past.act("amend", "001", life.who("李明"), **said)
         assert past.store.journal.head() == before
     assert life.ledger.store.journal.head() == before
     life.ledger.close()

@@ -435,6 +435,19 @@ def test_a_hostile_backup_writes_nothing_and_ends_with_one_error(
     assert not Path("/etc/evil-restored").exists()
 
 
+def test_a_view_in_a_tables_place_is_never_read(sound: Path, tmp_path: Path) -> None:
+    """It could count for ever, and the audit would wait for it."""
+    endless = (
+        "CREATE VIEW journal AS WITH RECURSIVE n(x) AS"
+        " (SELECT 1 UNION ALL SELECT x FROM n) SELECT x AS seq, '' AS at, '' AS kind,"
+        " '' AS item, '' AS actor, '' AS body, '' AS hash FROM n WHERE x > 1"
+    )
+    forge = sql("ALTER TABLE journal RENAME TO other", endless)
+    forged = packed(tmp_path / "f.zip", forge(parts_of(sound), tmp_path))
+    with pytest.raises(UsageProblem, match="not built as ours"):
+        restore(forged, tmp_path / "place", clock=Clock())
+
+
 def test_packed_archives_and_bombs_are_refused_before_they_are_unpacked(
     life: Life, tmp_path: Path
 ) -> None:
