@@ -148,7 +148,9 @@ def _joins(folded: str) -> list[tuple[int, int]]:
                 and last not in _TERMINAL
                 and not blank[index + 1]
                 and folded[start] != "#"
-                and (last > "\u2e7f" or last in ",、“‘(")
+                and (
+                    last > "\u2e7f" or last in ",、“‘(" or (indents and last.isdigit())
+                )
             )
         if joined:
             found.append((end, after))
