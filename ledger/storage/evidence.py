@@ -54,10 +54,11 @@ class EvidenceStore:
                 changed while it was read.
         """
         descriptor = _opened(path)
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            os.close(descriptor)
+            raise _unusable(path, Message(N_("It is no ordinary file.")))
         with os.fdopen(descriptor, "rb") as source:
-            before = os.fstat(source.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise _unusable(path, Message(N_("It is no ordinary file.")))
             if before.st_size == 0:
                 raise _unusable(path, Message(N_("The file is empty.")))
 
@@ -69,7 +70,8 @@ class EvidenceStore:
                 ):
                     raise _unusable(path, Message(N_("It changed while it was read.")))
 
-            return self._keep(_pieces(source, path), path.name, progress, unchanged)
+            pieces = _pieces(source, path, before.st_size)
+            return self._keep(pieces, path.name, progress, unchanged)
 
     def add_stream(
         self,
@@ -158,15 +160,21 @@ def _opened(path: Path) -> int:
         raise _unusable(path, Message("{error}.", error=error)) from error
 
 
-def _pieces(source: BinaryIO, path: Path) -> Iterator[bytes]:
-    """What ``source`` holds, piece by piece; failing to read is the file's fault."""
-    while True:
+def _pieces(source: BinaryIO, path: Path, size: int) -> Iterator[bytes]:
+    """What ``source`` holds, piece by piece; failing to read is the file's fault.
+
+    A file that grows while it is read is not followed for ever: what lies behind
+    ``size`` ends the reading.
+    """
+    left = size
+    while left >= 0:
         try:
             piece = source.read(_CHUNK)
         except OSError as error:
             raise _unusable(path, Message("{error}.", error=error.strerror)) from error
         if not piece:
             return
+        left -= len(piece)
         yield piece
 
 
