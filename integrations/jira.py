@@ -620,8 +620,13 @@ class JiraTracker:
         screen = project.screen()
         left_out = [name for name in asked if name not in screen]
         fields |= {name: asked[name] for name in asked if name in screen}
-        properties = [{"key": PROPERTY, "value": {"identity": draft.identity}}]
-        return {"fields": fields, "properties": properties}, left_out
+        details: dict[str, object] = {"fields": fields}
+        if self._shape().cloud:
+            # Data Center's description has texts for such values, its search does
+            # not return them: there the marker in the body must do.
+            value = {"identity": draft.identity}
+            details["properties"] = [{"key": PROPERTY, "value": value}]
+        return details, left_out
 
     def _made(self, fields: Fields, draft: IssueDraft, answer: Answer) -> Issue:
         """The issue as it was asked for, under the key that Jira gave it."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from integrations.conformance import Lab, TrackerConformance
-from tests.fakes.client import FakeGitea, FakeJira
+from tests.fakes.client import FakeGitea, FakeJira, FakeProcess
 from tests.integrations.labs import (
     fake_gitea_lab,
     fake_jira_lab,
@@ -27,6 +28,15 @@ GITEAS: dict[str, dict[str, object]] = {
 }
 
 
+def described(fake: FakeProcess, name: str) -> None:
+    """Hold all that was said to the tracker's own description, if that is asked for."""
+    if os.environ.get("LEDGER_TEST_SPECS"):
+        # A second to import, so only where it is wanted.
+        from tests.integrations.specs import check
+
+        check(fake, name)
+
+
 class TestFolder(TrackerConformance):
     @pytest.fixture
     def lab(self, tmp_path: Path) -> Lab:
@@ -35,8 +45,12 @@ class TestFolder(TrackerConformance):
 
 class TestFakeGitea(TrackerConformance):
     @pytest.fixture(params=GITEAS, ids=str)
-    def lab(self, request: pytest.FixtureRequest, gitea_process: FakeGitea) -> Lab:
-        return fake_gitea_lab(gitea_process, **GITEAS[request.param])
+    def lab(
+        self, request: pytest.FixtureRequest, gitea_process: FakeGitea
+    ) -> Iterator[Lab]:
+        options = GITEAS[request.param]
+        yield fake_gitea_lab(gitea_process, **options)
+        described(gitea_process, f"{options.get('flavour', 'gitea')}-swagger.json")
 
 
 JIRAS: dict[str, dict[str, object]] = {
@@ -60,8 +74,14 @@ JIRAS: dict[str, dict[str, object]] = {
 
 class TestFakeJira(TrackerConformance):
     @pytest.fixture(params=JIRAS, ids=str)
-    def lab(self, request: pytest.FixtureRequest, jira_process: FakeJira) -> Lab:
-        return fake_jira_lab(jira_process, **JIRAS[request.param])
+    def lab(
+        self, request: pytest.FixtureRequest, jira_process: FakeJira
+    ) -> Iterator[Lab]:
+        yield fake_jira_lab(jira_process, **JIRAS[request.param])
+        described(
+            jira_process,
+            "jira-cloud-v3.json" if jira_process.cloud else "jira-dc-v2.json",
+        )
 
 
 @pytest.fixture(scope="module")

@@ -205,17 +205,16 @@ def test_who_closed_is_one_call(fake_jira: FakeJira) -> None:
 # -- creating --------------------------------------------------------------------------------
 
 
-def test_the_identity_is_stored_with_the_issue_in_the_same_call(
-    fake_jira: FakeJira,
+def test_cloud_stores_the_identity_with_the_issue_in_the_same_call(
+    jira_process: FakeJira,
 ) -> None:
-    jira = warm(fake_jira)
+    jira_process.reset(edition="cloud", users=JIRA_PEOPLE)
+    jira = warm(jira_process)
     made = jira.create(draft("mine"))
-    assert fake_jira.calls() == {"POST /issue": 1}
-    fake_jira.person("wangwu").write_body(made.key, "somebody removed the marker")
-    assert jira.issue(made.key).identity == "<!-- mine -->"
-    if fake_jira.cloud:
-        (seen,) = (one for page in jira.issues(None) for one in page.entries)
-        assert seen.identity == "<!-- mine -->"
+    assert jira_process.calls() == {"POST /issue": 1}
+    jira_process.person("wangwu").write_body(made.key, "somebody removed the marker")
+    (seen,) = (one for page in jira.issues(None) for one in page.entries)
+    assert seen.identity == jira.issue(made.key).identity == "<!-- mine -->"
 
 
 def test_of_a_bulk_create_each_issue_is_judged_on_its_own(fake_jira: FakeJira) -> None:
