@@ -402,7 +402,7 @@ SCREENS = {
     "derive siping-2023.txt": "无对应安排的问题：P2",
     "register siping-2023.txt --as 李明": "挂账 8 项",
     "close 2024-001 --as 李明": "目前可办",
-    "assign 2024-003 --unit 无此单位 --due 30d --kind phased --as 李明": "没有单位",
+    "assign 2024-003 --unit 无此单位 --due 30d --kind phased --as 李明": "没有单位“无此单位”",
     "close 99": "没有事项 99",
 }
 """Commands, and what their Chinese output must hold."""
