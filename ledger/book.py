@@ -166,7 +166,7 @@ class Ledger:
             with store.write():
                 store.journal.append([entry(head.hash, event)])
                 store.directory.save(Directory(), directory_after(Directory(), event))
-            store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            store.gather()
             store.close()
             os.link(coming, path)
         except FileExistsError as error:

@@ -161,6 +161,10 @@ class Store:
             )
         return cls(path, connection)
 
+    def gather(self) -> None:
+        """Bring everything from the write-ahead log into the one file."""
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
