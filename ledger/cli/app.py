@@ -251,8 +251,8 @@ class Context(click.Context):
         return Page(width=self.terminal_width, max_width=self.max_content_width)
 
 
-class Command(click.Command):
-    """A command with the common options, and help in the user's language."""
+class Spoken(click.Command):
+    """What takes the common options, and has its help in the user's language."""
 
     context_class = Context
 
@@ -274,7 +274,7 @@ class Command(click.Command):
     def get_short_help_str(self, limit: int = 45) -> str:
         """The first line of the help, translated."""
         first = _paragraphs(self.help).split("\n", 1)[0]
-        return _(first) if len(first) else super().get_short_help_str(limit)
+        return _(first) if first else super().get_short_help_str(limit)
 
 
 def _paragraphs(text: str | None) -> str:
@@ -283,32 +283,15 @@ def _paragraphs(text: str | None) -> str:
     return inspect.cleandoc(text or "")
 
 
-class Group(click.Group):
-    """A group of such commands."""
+class Command(Spoken):
+    """A command."""
 
-    context_class = Context
+
+class Group(Spoken, click.Group):
+    """A group of commands."""
+
     command_class = Command
     group_class = type
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (click's own)
-        """Add the common options."""
-        super().__init__(*args, **kwargs)
-        self.params.extend(_common())
-
-    def format_help_text(
-        self, ctx: click.Context, formatter: click.HelpFormatter
-    ) -> None:
-        """Translate the help."""
-        self.help, kept = _(_paragraphs(self.help)), self.help
-        try:
-            super().format_help_text(ctx, formatter)
-        finally:
-            self.help = kept
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """The first line of the help, translated."""
-        first = _paragraphs(self.help).split("\n", 1)[0]
-        return _(first) if first else super().get_short_help_str(limit)
 
 
 class Root(Group):

@@ -95,9 +95,18 @@ def amend_command(ref: str, field: str, values: tuple[str, ...], reason: str) ->
     say(_("{ref}: {field} is amended.").format(ref=item.ref, field=field))
 
 
-def _decided(item: Item, granted: bool) -> None:
-    say(_("Granted.") if granted else _("Refused."))
-    stands(item)
+def _deciders(group: click.Group, matter: str, granted: str, refused: str) -> None:
+    """Give ``group`` its commands ``grant`` and ``refuse``, with these helps."""
+    for outcome, meaning in (("grant", granted), ("refuse", refused)):
+
+        def decide(ref: str, opinion: str, outcome: str = outcome) -> None:
+            item = _act(f"{matter}.{outcome}", ref, opinion=opinion)
+            say(_("Granted.") if outcome == "grant" else _("Refused."))
+            stands(item)
+
+        opinion = option("--opinion", default="", metavar="TEXT", help=_OPINION)
+        named = click.argument("ref")(opinion(decide))
+        group.command(outcome, help=meaning)(named)
 
 
 @click.group("extend", cls=Group)
@@ -115,20 +124,12 @@ def extend_request(ref: str, due: str | None, reason: str) -> None:
     say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
 
 
-@extend_command.command("grant")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def extend_grant(ref: str, opinion: str) -> None:
-    """Grant the extension that was asked for."""
-    _decided(_act("extend.grant", ref, opinion=opinion), granted=True)
-
-
-@extend_command.command("refuse")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def extend_refuse(ref: str, opinion: str) -> None:
-    """Refuse the extension that was asked for."""
-    _decided(_act("extend.refuse", ref, opinion=opinion), granted=False)
+_deciders(
+    extend_command,
+    "extend",
+    N_("Grant the extension that was asked for."),
+    N_("Refuse the extension that was asked for."),
+)
 
 
 @click.group("ongoing", cls=Group)
@@ -162,20 +163,12 @@ def ongoing_request(
     say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
 
 
-@ongoing_command.command("grant")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def ongoing_grant(ref: str, opinion: str) -> None:
-    """Make the item ongoing as asked for."""
-    _decided(_act("ongoing.grant", ref, opinion=opinion), granted=True)
-
-
-@ongoing_command.command("refuse")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def ongoing_refuse(ref: str, opinion: str) -> None:
-    """Leave the item dated."""
-    _decided(_act("ongoing.refuse", ref, opinion=opinion), granted=False)
+_deciders(
+    ongoing_command,
+    "ongoing",
+    N_("Make the item ongoing as asked for."),
+    N_("Leave the item dated."),
+)
 
 
 @click.group("dated", cls=Group)
@@ -193,20 +186,12 @@ def dated_request(ref: str, due: str | None, reason: str) -> None:
     say(_("{ref}: asked for; an approver decides.").format(ref=item.ref))
 
 
-@dated_command.command("grant")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def dated_grant(ref: str, opinion: str) -> None:
-    """Give the item the due date asked for."""
-    _decided(_act("dated.grant", ref, opinion=opinion), granted=True)
-
-
-@dated_command.command("refuse")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def dated_refuse(ref: str, opinion: str) -> None:
-    """Leave the item ongoing."""
-    _decided(_act("dated.refuse", ref, opinion=opinion), granted=False)
+_deciders(
+    dated_command,
+    "dated",
+    N_("Give the item the due date asked for."),
+    N_("Leave the item ongoing."),
+)
 
 
 @click.group("transfer", cls=Group)
@@ -227,20 +212,12 @@ def transfer_propose(ref: str, body: str, document: Path | None, reason: str) ->
     say(_("{ref}: proposed; an approver decides.").format(ref=item.ref))
 
 
-@transfer_command.command("grant")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def transfer_grant(ref: str, opinion: str) -> None:
-    """Transfer the item as proposed by another person."""
-    _decided(_act("transfer.grant", ref, opinion=opinion), granted=True)
-
-
-@transfer_command.command("refuse")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def transfer_refuse(ref: str, opinion: str) -> None:
-    """Keep the item."""
-    _decided(_act("transfer.refuse", ref, opinion=opinion), granted=False)
+_deciders(
+    transfer_command,
+    "transfer",
+    N_("Transfer the item as proposed by another person."),
+    N_("Keep the item."),
+)
 
 
 @click.group("void", cls=Group)
@@ -258,20 +235,12 @@ def void_propose(ref: str, document: Path | None, reason: str) -> None:
     say(_("{ref}: proposed; an approver decides.").format(ref=item.ref))
 
 
-@void_command.command("grant")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def void_grant(ref: str, opinion: str) -> None:
-    """Void the item as proposed by another person."""
-    _decided(_act("void.grant", ref, opinion=opinion), granted=True)
-
-
-@void_command.command("refuse")
-@click.argument("ref")
-@option("--opinion", default="", metavar="TEXT", help=_OPINION)
-def void_refuse(ref: str, opinion: str) -> None:
-    """Keep the item on account."""
-    _decided(_act("void.refuse", ref, opinion=opinion), granted=False)
+_deciders(
+    void_command,
+    "void",
+    N_("Void the item as proposed by another person."),
+    N_("Keep the item on account."),
+)
 
 
 @click.command("reinstate", cls=Command)
