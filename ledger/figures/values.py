@@ -167,14 +167,14 @@ def light(
 def tally(cells: Iterable[Cell]) -> Tally:
     """The cells as one."""
     states: dict[str, int] = defaultdict(int)
-    dated = overdue = soon = missed = long_term = 0
+    overdue = soon = missed = on_track = long_term = 0
     due = in_time = first_due = first_in_time = 0
     for cell in cells:
         states[cell.state] += cell.items
-        dated += cell.dated
         overdue += cell.overdue
         soon += cell.soon
         missed += cell.missed
+        on_track += cell.on_track
         apart = cell.state not in COMPLETED and "ongoing" in (
             cell.state,
             cell.rectification,
@@ -202,7 +202,7 @@ def tally(cells: Iterable[Cell]) -> Tally:
         overdue=overdue,
         soon=soon,
         missed=missed,
-        on_track=dated - overdue - soon - missed,
+        on_track=on_track,
         transferred=states.get("transferred", 0),
         void=states.get("void", 0),
         closure=Rate(closed, total),

@@ -16,9 +16,9 @@ from typing import NamedTuple
 class Cell(NamedTuple):
     """How many items are alike in kind, state, unit and rectification, and how they stand.
 
-    ``dated`` have a day that binds; of these ``overdue`` are past it, ``soon`` are
-    within the days that the rules say, and ``missed`` are neither but have a
-    measure past its day. ``due`` were due by the day asked, ``in_time`` of them
+    ``overdue`` are past the day that binds them, ``soon`` within the days that the
+    rules say, ``missed`` neither but with a measure past its day; ``on_track`` are
+    the others that a day binds. ``due`` were due by the day asked, ``in_time`` of them
     rectified by then; ``first_…`` the same by the original due date. ``still`` is
     the moment of the oldest last movement.
     """
@@ -28,10 +28,10 @@ class Cell(NamedTuple):
     unit: str | None
     rectification: str | None
     items: int
-    dated: int
     overdue: int
     soon: int
     missed: int
+    on_track: int
     due: int
     in_time: int
     first_due: int
@@ -40,18 +40,19 @@ class Cell(NamedTuple):
 
 
 # One pass over the index items_figures, whose order is that of the groups.
-CELLS = """SELECT kind, state, unit, rectification, count(*), count(bound),
+CELLS = """SELECT kind, state, unit, rectification, count(*),
  count(*) FILTER (WHERE bound < ?),
  count(*) FILTER (WHERE bound >= ? AND bound <= ?),
  count(*) FILTER (WHERE milestone < ? AND (bound IS NULL OR bound > ?)),
+ count(*) FILTER (WHERE bound > ? AND (milestone IS NULL OR milestone >= ?)),
  count(*) FILTER (WHERE due <= ?),
  count(*) FILTER (WHERE due <= ? AND rectified_on <= due),
  count(*) FILTER (WHERE original_due <= ?),
  count(*) FILTER (WHERE original_due <= ? AND rectified_on <= original_due),
  min(moved)
  FROM items GROUP BY kind, state, unit, rectification"""
-"""The one grouping of ``status``: nine days to fill in, of which the third and
-fifth are the last day that counts as soon, the others the day asked for."""
+"""The one grouping of ``status``: eleven days to fill in, of which the third, fifth
+and sixth are the last day that counts as soon, the others the day asked for."""
 
 
 class Row(NamedTuple):
@@ -88,7 +89,7 @@ class FigureTables:
 
     def cells(self, day: str, soon: str) -> list[Cell]:
         """How the items stand on ``day``; ``soon`` is the last day that is soon."""
-        days = (day, day, soon, day, soon, day, day, day, day)
+        days = (day, day, soon, day, soon, soon, day, day, day, day, day)
         return [Cell(*row) for row in self._connection.execute(CELLS, days)]
 
     def overdue(self, day: str, most: int) -> list[Row]:

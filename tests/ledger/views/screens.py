@@ -15,14 +15,17 @@ from checklists import Document, derive
 from ledger import i18n
 from ledger.assignment import Resolved, Wish
 from ledger.audit import Declared, Fault, Report
-from ledger.errors import N_, Message
+from ledger.errors import N_, Message, Refused
 from ledger.figures import Names, beside, status, weekly
+from ledger.guards import Case
 from ledger.journal import event_of
+from ledger.lifecycle import decide
 from ledger.storage.journal import Head
 from ledger.storage.sqlite import Store
 from ledger.views import assignments as assignments_view
 from ledger.views import audit as audit_view
 from ledger.views import checklist as checklist_view
+from ledger.views import failure as failure_view
 from ledger.views import items as items_view
 from ledger.views import log as log_view
 from ledger.views import people as people_view
@@ -149,6 +152,7 @@ def _registers(book: Written) -> dict[str, Screen]:
             log_view.screen(events, book.directory, refs, width=width, colour=False)
         ),
         "audit": lambda width: audit_view.screen(report, width=width, colour=False),
+        "refusal": _refusal(book),
         "units": lambda width: people_view.units_screen(
             book.directory, width=width, colour=False
         ),
@@ -162,6 +166,20 @@ def _registers(book: Written) -> dict[str, Screen]:
             plan, book.directory, width=width, colour=False
         ),
     }
+
+
+def _refusal(book: Written) -> Screen:
+    """What is said when the requester tries to verify an item."""
+    case = Case(
+        book.items["F3"], book.directory.people["p4"], book.directory, {}, TODAY
+    )
+    try:
+        decide("verify.pass", case)
+    except Refused as refused:
+        error = refused
+    return lambda width: failure_view.screen(
+        *error.parts(i18n._), width=width, colour=False
+    )
 
 
 def file_of(name: str, language: str) -> Path:
