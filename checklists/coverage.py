@@ -53,8 +53,8 @@ class Match:
     terms: tuple[str, ...]
 
 
-def _pairs(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _pairs(text: str) -> set[str]:
+    found: set[str] = set()
     for run in _RUN.findall(text.translate(_PARTS)):
         found.update(map(add, run, run[1:]))
     return found

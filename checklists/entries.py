@@ -42,7 +42,7 @@ _ANNOUNCES = re.compile(
     rf"|[:]\Z"
 )
 _CLOSES = re.compile(
-    r"(?:对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:以上|上述|这些|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
+    r"(?:究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:以上|上述|这些|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
     r"|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
@@ -132,12 +132,17 @@ def _together(source: View, run: list[Mark]) -> list[Mark]:
     return kept
 
 
-def split(source: View, start: int, end: int, kind: str) -> list[Piece]:
-    """The entries of the passage ``[start, end)``; ``kind`` is problem or plan."""
+def split(
+    source: View, start: int, end: int, kind: str, *, led: bool = True
+) -> list[Piece]:
+    """The entries of the passage ``[start, end)``; ``kind`` is problem or plan.
+
+    ``led`` says that its first sentence may lead in (a field's text does not).
+    """
     run = outermost(source, start, end)
     if run:
         return items(source, run, end, kind)
-    return bare(source, start, end, kind)
+    return bare(source, start, end, kind, led=led)
 
 
 def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
@@ -189,7 +194,9 @@ def _belongs(source: View, start: int, end: int) -> bool:
     )
 
 
-def bare(source: View, start: int, end: int, kind: str) -> list[Piece]:
+def bare(
+    source: View, start: int, end: int, kind: str, *, led: bool = True
+) -> list[Piece]:
     """The sentences of a passage without a list that are entries.
 
     Only what stands before the first entry can lead in.
@@ -197,35 +204,38 @@ def bare(source: View, start: int, end: int, kind: str) -> list[Piece]:
     pieces: list[Piece] = []
     text = source.text
     for first, last in sentences(source, start, end):
-        begin = first
-        if not pieces:
-            begin = (
-                after_lead(source, first, last)
-                if kind == PROBLEM
-                else after_aim(source, first, last)
-            )
-        if begin == last or text[last - 1] == ":":
-            continue
-        if (
-            len(pieces) == 1
-            and kind == PROBLEM
-            and (namely := _AND_NAMELY.match(text, first, last))
-        ):
-            pieces.clear()  # what came before only led in
-            begin = namely.end()
+        begin = _begin(source, first, last, kind) if led and not pieces else first
+        if len(pieces) == 1 and kind == PROBLEM:
+            namely = _AND_NAMELY.match(text, first, last)
+            if namely is not None:
+                pieces.clear()  # what came before only led in
+                begin = namely.end()
         words = text[begin:last]
-        if closes(source, begin, last):
-            if pieces:
-                break
+        if not words or words[-1] == ":":
             continue
-        if text[last - 1] not in "。;!?,," and last - first < 40:  # noqa: PLR2004 (a heading or a signature)
-            continue
-        if kind == PROBLEM and (nothing(text[first:last]) or not complains(words)):
-            continue
-        while text[last - 1] in ", ":
-            last -= 1  # noqa: PLW2901 (a problem cut off before its plan)
-        pieces.append(Piece(kind, begin, last, "sentence", 0.75))
+        cause = kind == PROBLEM and _CAUSE.match(words) is not None
+        if pieces and (cause or closes(source, begin, last)):
+            break
+        if not closes(source, begin, last) and _is_entry(text[first:last], words, kind):
+            length = len(words.rstrip(", "))  # a problem may be cut off before its plan
+            pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
     return pieces
+
+
+def _begin(source: View, start: int, end: int, kind: str) -> int:
+    """Where the first entry begins in a sentence that may lead in to it."""
+    lead = after_lead if kind == PROBLEM else after_aim
+    return lead(source, start, end)
+
+
+_BROKEN_OFF = 40  # characters from which words without a stop are a sentence cut off
+
+
+def _is_entry(sentence: str, words: str, kind: str) -> bool:
+    """Whether the words of a sentence can be an entry of a passage without a list."""
+    if words[-1] not in "。;!?," and len(sentence) < _BROKEN_OFF:
+        return False  # a heading or a signature
+    return kind == PLAN or (complains(words) and not nothing(sentence))
 
 
 def announces(source: View, start: int, end: int) -> bool:
@@ -241,6 +251,9 @@ _MANY_FAULTS = re.compile(
 )
 _NAMELY = re.compile(
     r"[^,。;:]{0,24}?(?:(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于|是)?|(?:存在|面临)?的?(?:主要|突出|最大)(?:的)?(?:问题|不足|困难|短板)?(?:是|有|为)|(?:问题|不足)(?:主要)?(?:是|有|为))(?:以下|如下)?[^,。;:]{0,6}?[:,]?(?=[\u4e00-\u9fff“])"
+)
+_CAUSE = re.compile(
+    r"(?:其|这|主要|分析)?(?:主要|深层次|根本|具体)?(?:的)?原因(?:主要)?(?:是|在于|有|为|:)"
 )
 _AND_NAMELY = re.compile(
     r"(?:(?:这)?(?:主要|具体|突出|集中)(?:表现|体现|反映)?(?:在|为|是|有)|(?:表现|体现|反映)(?:在|为))(?:以下[^,。;:]{0,8})?[:,]"

@@ -35,7 +35,7 @@ def is_rectification(source: View, title: str | None) -> bool:
 def findings(source: View, root: Section) -> Iterator[Found]:
     """The findings of a rectification document, each with its open measures."""
     for section in root.walk():
-        if section.parent is None or not section.title.strip():
+        if section.mark is None or not section.title.strip():
             continue
         fields = (
             []

@@ -159,7 +159,7 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
     return [
         part
         for piece in pieces
-        for part in split(source, piece.start, piece.end, piece.kind)
+        for part in split(source, piece.start, piece.end, piece.kind, led=False)
     ]
 
 

@@ -21,7 +21,9 @@ from pathlib import Path
 REPORTS = Path(__file__).resolve().parents[2] / ".." / "shared" / "reports"
 
 # Set aside before the grammars were written and opened only for the final
-# figure: 11 documents, 98 entries, spread over the three groups.
+# figure: 11 documents, 98 entries, spread over the three groups. That figure was
+# problems 38 hits, 1 miss, 2 inventions (F1 0.962), plans 59, 0, 0 (F1 1.000); the
+# three errors were then looked at, so that these documents are known ones now.
 HELD_OUT = frozenset(
     {
         "006_shucheng-investment-openinfo-2018",

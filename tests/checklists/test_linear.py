@@ -65,7 +65,7 @@ def test_one_mark_repeated_takes_linear_time(unit: str) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=6).map("".join))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @example("**1.")
 @example("主要是：")
 @example("一、存在的问题\n（一）不足。\n")
