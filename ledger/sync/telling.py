@@ -161,7 +161,7 @@ class Teller:
                     base = yield from self._attach(item, base, row)
             except TrackerError as error:
                 self.failed(row, error)
-                if isinstance(error, Missing | (*STOPPING,)):
+                if isinstance(error, (Missing, *STOPPING)):
                     raise
                 self._report.left.append(Left(item.ref, error))
                 complete = False

@@ -23,6 +23,7 @@ from integrations.gitea import GiteaTracker
 from integrations.http import Pace
 from integrations.tracker import Issue, Settings, Tracker
 from ledger import registration, roster
+from ledger.errors import LedgerError
 from ledger.item import Item
 from ledger.sync import run, trackers
 from ledger.sync.plan import Plan
@@ -108,7 +109,11 @@ class Desk:
 
     def sync(self, **how: Any) -> RunReport:
         self.office.later()
-        return run.sync(self.office.ledger, "t", connect=self.connect, **how)
+        report = run.sync(self.office.ledger, "t", connect=self.connect, **how)
+        for left in report.left:
+            # That class itself is for what nobody thought of.
+            assert type(left.error) is not LedgerError, left.error
+        return report
 
     def preview(self) -> Plan:
         return run.preview(self.office.ledger, "t", connect=self.connect)
