@@ -37,6 +37,8 @@ from ledger.storage.sqlite import damage_named
 _JUDGED = frozenset(row.command for row in TRANSITIONS)
 _TAKES = {
     "register": Role.SUPERVISOR,
+    "revise": Role.SUPERVISOR,
+    "link": Role.SUPERVISOR,
     "unit.add": Role.SUPERVISOR,
     "unit.rename": Role.SUPERVISOR,
     "unit.move": Role.SUPERVISOR,

@@ -54,15 +54,21 @@ def register(
         require(actor, Role.SUPERVISOR, directory)
         today = ledger.today(directory.rules)
         year = checklist.year or (checklist.published or today).year
-        sources = {listed.id: _source(checklist, listed) for _, listed in entries}
+        # All entries are looked up, also where some are registered only: a plan
+        # answers a problem that is on account already.
+        sources = {
+            listed.id: _source(checklist, listed) for _, listed in _all(checklist)
+        }
         keys = {
-            listed.id: source_key(sources[listed.id], kind) for kind, listed in entries
+            listed.id: source_key(sources[listed.id], kind)
+            for kind, listed in _all(checklist)
         }
         known = {
             **ledger.store.items.of_source(keys.values()),
             **_revised(ledger, checklist.document.sha256, year),
         }
         paired = version.entries if version else {}
+        chosen = {listed.id for _, listed in entries}
         items = {
             name: paired[name].id
             if name in paired
@@ -70,6 +76,7 @@ def register(
             if key in known
             else new_id(ledger.clock)
             for name, key in keys.items()
+            if name in chosen or name in paired or key in known
         }
         answers: dict[str, list[dict[str, str]]] = {}
         for link in checklist.links:
@@ -77,6 +84,11 @@ def register(
                 answers.setdefault(link.plan, []).append(
                     {"relation": "answers", "item": items[link.problem]}
                 )
+        fresh = {
+            items[name]
+            for name in chosen
+            if name not in paired and keys[name] not in known
+        }
         numbers = _Numbers(ledger, directory.rules)
         drafts, added = [], []
         for kind, listed in entries:
@@ -110,27 +122,34 @@ def register(
             drafts.append(Draft("register", data, actor, items[listed.id]))
             if progress is not None:
                 progress(1)
+        drafts += [
+            Draft(
+                "link",
+                {"relation": "answers", "other": said["item"]},
+                actor,
+                items[plan],
+            )
+            for plan, links in answers.items()
+            for said in links
+            if items[plan] not in fresh and said["item"] in fresh
+        ]
         if drafts and corrections:
             drafts.insert(0, _corrected(checklist, corrections, actor))
         ledger.record(drafts, directory)
     seen = (
         *(item.ref for item in paired.values()),
-        *(ref for _, ref in known.values()),
+        *(
+            known[keys[name]][1]
+            for name in keys
+            if name in chosen and keys[name] in known
+        ),
     )
     return Registered(tuple(added), seen)
 
 
 def _entries(checklist: Checklist, only: Kind | None) -> list[tuple[Kind, Entry]]:
     """The entries to register, each with the kind of item it becomes."""
-    entries = [
-        (kind, listed)
-        for kind, part in (
-            (Kind.FINDING, checklist.problems),
-            (Kind.PLAN, checklist.plans),
-        )
-        if only in (None, kind)
-        for listed in part
-    ]
+    entries = [entry for entry in _all(checklist) if only in (None, entry[0])]
     if not entries:
         raise Refused(
             N_("{name} has nothing to register."),
@@ -139,6 +158,13 @@ def _entries(checklist: Checklist, only: Kind | None) -> list[tuple[Kind, Entry]
             name=checklist.document.name,
         )
     return entries
+
+
+def _all(checklist: Checklist) -> list[tuple[Kind, Entry]]:
+    return [
+        *((Kind.FINDING, listed) for listed in checklist.problems),
+        *((Kind.PLAN, listed) for listed in checklist.plans),
+    ]
 
 
 def _source(checklist: Checklist, listed: Entry) -> Source:
