@@ -282,9 +282,7 @@ def _unpack(file: BinaryIO, path: Path, staging: Path) -> Mapping[str, Any]:
         if len(entries) != len(archive.infolist()):
             raise _unsound(path, Message(N_("A name stands in it twice.")))
         if sum(entry.file_size for entry in entries.values()) > whole or any(
-            entry.compress_type != zipfile.ZIP_STORED
-            or entry.compress_size != entry.file_size
-            or entry.flag_bits & 1
+            entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1
             for entry in entries.values()
         ):
             raise _unsound(path, Message(N_("It is packed as no backup is.")))

@@ -380,6 +380,7 @@ HOSTILE: dict[str, Forge] = {
     "a notice in a folder": added("holidays/a/e.toml", b"x", said=True),
     "a script": added("run.sh", b"x", said=True),
     "a settings file too large": added("ledger.toml", b"#" * (1 << 21), said=True),
+    "settings changed": lambda p, _: {**p, "ledger.toml": b'language = "en"\n'},
     "a file nobody named": added("holidays/e.toml", b"x", said=False),
     "no manifest": without("manifest.json"),
     "no database": without("ledger.db"),
@@ -395,6 +396,9 @@ HOSTILE: dict[str, Forge] = {
     ),
     "evidence changed": evidence_changed,
     "evidence changed and said so": evidence_changed_and_said,
+    "evidence that is not what its name says": added(
+        f"evidence/ab/{'ab' * 32}", b"x", said=True
+    ),
     "evidence left out": evidence_left_out,
     "evidence under another name": renamed("ledger.toml", "evidence/aa/b", said=True),
     "no database inside": lambda p, _: resealed({**p, "ledger.db": b"not a database"}),
@@ -458,6 +462,18 @@ def test_packed_archives_and_bombs_are_refused_before_they_are_unpacked(
     assert path.stat().st_size < 1 << 20
     with pytest.raises(UsageProblem, match="packed"):
         restore(path, tmp_path / "place", clock=Clock())
+    with zipfile.ZipFile(tmp_path / "part.zip", "w") as archive:
+        for name, content in parts.items():
+            how = zipfile.ZIP_DEFLATED if name == "manifest.json" else None
+            archive.writestr(name, content, how)
+    with pytest.raises(UsageProblem, match="packed"):
+        restore(tmp_path / "part.zip", tmp_path / "place", clock=Clock())
+    claims = bytearray((tmp_path / "b.zip").read_bytes())
+    at = claims.index(b"PK\x01\x02")  # the table of contents: sizes at 20 and 24
+    claims[at + 20 : at + 28] = b"\0\0\0\x7f" * 2
+    (tmp_path / "claims.zip").write_bytes(claims)
+    with pytest.raises(UsageProblem, match="packed"):
+        restore(tmp_path / "claims.zip", tmp_path / "place", clock=Clock())
     with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)

@@ -179,6 +179,23 @@ def test_a_recurrence_waits_to_be_reopened_until_it_is(life: Life) -> None:
     }
 
 
+def test_an_item_closed_again_does_not_wait_for_its_old_recurrence(life: Life) -> None:
+    life.through("001", "市司法局", "孙丽")
+    life.act("look-back", "001", "赵敏", result="recurred", opinion="反弹", on=life.day)
+    life.act(
+        "reopen",
+        "001",
+        "李明",
+        cause="recurrence",
+        due=date(2024, 9, 2),
+        opinion="反弹",
+    )
+    life.request("001", "孙丽")
+    life.verify("001")
+    life.close("001")
+    assert waiting(life, "001") == {}
+
+
 def test_what_waits_longest_comes_first(life: Life) -> None:
     for number, ref in enumerate(("003", "001", "002")):
         life.on(date(2024, 3, 11 + number))
