@@ -18,14 +18,23 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name for "translate later
     return text
 
 
+class Phrase(str):
+    """A message id that fills a place in another message, and is translated too."""
+
+    __slots__ = ()
+
+
 class DocumentError(Exception):
     """A document that cannot be read, in three parts.
 
     ``what``, ``why`` and ``todo`` are message ids with ``{name}`` places filled
-    from ``values``; the command line translates them, ``str()`` gives English.
+    from ``values``; the command line translates them, ``str()`` gives English. A
+    value that is a :class:`Phrase` is translated as well.
     """
 
-    def __init__(self, what: str, why: str = "", todo: str = "", **values: object) -> None:
+    def __init__(
+        self, what: str, why: str = "", todo: str = "", **values: object
+    ) -> None:
         """Keep the three message ids and the values for their places."""
         super().__init__(what, why, todo)
         self.what = what
@@ -35,8 +44,12 @@ class DocumentError(Exception):
 
     def parts(self, translate: Callable[[str], str] = str) -> tuple[str, str, str]:
         """What happened, why, and what to do next, in the language of ``translate``."""
+        values = {
+            key: translate(str(value)) if isinstance(value, Phrase) else value
+            for key, value in self.values.items()
+        }
         what, why, todo = (
-            translate(text).format(**self.values) if text else ""
+            translate(text).format(**values) if text else ""
             for text in (self.what, self.why, self.todo)
         )
         return what, why, todo

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from checklists.document import N_, Document, DocumentError
+from checklists.document import N_, Document, DocumentError, Phrase
 from checklists.readers.encoding import decode
 from checklists.readers.lines import MAX_CHARACTERS, too_long
 from checklists.readers.original import MAX_BYTES, Fetch, Fetched, Original, obtain
@@ -205,5 +205,5 @@ def _unsupported(original: Original, kind: str) -> DocumentError:
         N_("By its first bytes it is {kind}."),
         N_("Give the report as text, Markdown, HTML, docx, PDF, xlsx or csv."),
         name=original.name,
-        kind=kind,
+        kind=Phrase(kind),
     )

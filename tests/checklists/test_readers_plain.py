@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 import os
@@ -174,6 +175,15 @@ def test_nothing_but_white_space_is_empty(text: str) -> None:
 def test_a_binary_is_named_for_what_it_looks_like(begin: bytes, kind: str) -> None:
     error = failure("r.txt", begin + seeded(7).randbytes(4000))
     assert kind in error.parts()[1]
+
+
+def test_what_it_looks_like_is_said_in_the_readers_language() -> None:
+    error = failure("r.txt", b"\x89PNG\r\n\x1a\n\0\0\xff")
+    chinese = {error.why: "从开头看是{kind}。", "a picture (PNG)": "图片（PNG）"}
+    _, why, _ = error.parts(lambda text: chinese.get(text, text))
+    assert why == "从开头看是图片（PNG）。"
+    copied = copy.copy(error)  # as between processes
+    assert copied.parts() == error.parts()
 
 
 def test_a_text_that_begins_like_a_program_is_a_text() -> None:
