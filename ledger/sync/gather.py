@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,17 +25,15 @@ from ledger.sync.link import (
     LinkState,
     Told,
     base_of,
-    digest,
     round_of,
-    said_digest,
 )
 from ledger.sync.matter import Hint, Matter
-from ledger.sync.merge import read_block, with_ticks
+from ledger.sync.news import News, adopting
 from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
-from ledger.sync.pull import Pulled, back, by_number, earliest, pull
-from ledger.sync.rendering import Style, rendered
-from ledger.sync.settle import Settled, by_us, settled, told_of
+from ledger.sync.pull import Pulled, back, earliest, pull
+from ledger.sync.rendering import Style
+from ledger.sync.settle import Settled, settled
 
 
 @dataclass(slots=True)
@@ -85,14 +83,15 @@ class Gatherer:
             linked=self._remote_of,
         )
         hints: list[Hint] = []
-        adopted = self._adopted(pulled, found, hints)
-        news, own = self._news(pulled)
-        rows, versions = self._changed(pulled)
+        seen = News(self.ledger, self.row, self.style, self.outbox)
+        adopted = seen.adopted(pulled, found, hints)
+        news, own = seen.comments(pulled, adopted)
+        rows, versions = seen.changed(pulled)
         for key in news:
             rows.setdefault(key, None)
         items = self._items(rows, adopted, found)
-        vanished = self._vanished(pulled) if pulled.whole else ()
-        unsure = self._unsure(pulled)
+        vanished = seen.vanished(pulled) if pulled.whole else ()
+        unsure = seen.unsure(pulled)
         plans = [
             self._planned(
                 item,
@@ -170,57 +169,6 @@ class Gatherer:
 
     # What changed
 
-    def _changed(
-        self, pulled: Pulled
-    ) -> tuple[dict[str, Issue | None], dict[str, int | None]]:
-        """Linked issues that are not as they were known, and new versions of others."""
-        changed: dict[str, Issue | None] = {}
-        versions: dict[str, int | None] = {}
-        for issue in pulled.issues.values():
-            row = self.sync.link_of(self.row.name, remote=issue.id)
-            if row is None or row.state == LinkState.DETACHED:
-                continue
-            if row.digest != digest(issue) or row.state == LinkState.GONE:
-                changed[row.item] = issue
-            elif row.version != issue.version:
-                versions[row.item] = issue.version
-        return changed, versions
-
-    def _news(self, pulled: Pulled) -> tuple[dict[str, list[Comment]], list[RemarkRow]]:
-        """People's comments that are new or edited, and ours that are not known yet."""
-        news: dict[str, list[Comment]] = {}
-        own: list[RemarkRow] = []
-        for comment in pulled.comments.values():
-            known = self.sync.remark(self.row.name, comment.id)
-            if known is not None and (
-                known.mark is not None or known.digest == said_digest(comment.body)
-            ):
-                continue
-            row = self.sync.link_of(self.row.name, key=comment.issue)
-            if row is None or row.state != LinkState.LINKED:
-                continue
-            mark = marker.mark_of(comment.body, self.style.ledger)
-            if (
-                mark is not None
-                and mark[0] == row.item
-                and by_us(comment.author, frozenset(self.row.logins))
-            ):
-                own.append(
-                    RemarkRow(
-                        tracker=self.row.name,
-                        remote=comment.id,
-                        item=row.item,
-                        mark=mark[1],
-                        digest=said_digest(comment.body),
-                        author=comment.author,
-                        at=our_time(comment.created, pulled.skew),
-                        said="",
-                    )
-                )
-                continue
-            news.setdefault(row.item, []).append(comment)
-        return news, own
-
     def _items(
         self,
         rows: dict[str, Issue | None],
@@ -246,50 +194,6 @@ class Gatherer:
             (item, self.sync.link(self.row.name, item.id))
             for item in sorted(items.values(), key=lambda one: (one.year, one.number))
         ]
-
-    def _adopted(
-        self, pulled: Pulled, found: Settled, hints: list[Hint]
-    ) -> dict[str, tuple[Issue, Told]]:
-        """Issues of ours that no item is linked to, though their marker names one."""
-        adopted = {
-            one.item: (issue, told)
-            for one, issue in found.created
-            if (told := told_of(one)) is not None
-        }
-        for issue in by_number(pulled.issues.values()):
-            row = self.sync.link_of(self.row.name, remote=issue.id)
-            for name in _named(issue, self.style.ledger):
-                if (row is not None and row.item == name) or (
-                    name in adopted and adopted[name][0].id == issue.id
-                ):
-                    continue
-                item = self.ledger.store.items.get(name)
-                link = self.sync.link(self.row.name, name)
-                free = link is None or link.state == LinkState.WANTED
-                mine = by_us(issue.author, frozenset(self.row.logins))
-                if item is None:
-                    hints.append(_stranger(issue))
-                elif free and mine and row is None and name not in adopted:
-                    adopted[name] = (issue, rendered(item, self.style))
-                elif link is None or link.state != LinkState.DETACHED:
-                    hints.append(_copy(issue, item))
-        return adopted
-
-    def _vanished(self, pulled: Pulled) -> tuple[str, ...]:
-        """Linked items whose issue a whole read did not show and that is not there."""
-        unread = {one.key for one in pulled.problems}
-        return tuple(
-            row.item
-            for row in self.sync.links(self.row.name, state=LinkState.LINKED)
-            if row.remote not in pulled.issues and row.key not in unread
-        )
-
-    def _unsure(self, pulled: Pulled) -> bool:
-        """Whether an issue that could not be read may be one that is looked for."""
-        return any(
-            self.sync.link_of(self.row.name, key=one.key) is None
-            for one in pulled.problems
-        ) and (pulled.whole or bool(self.outbox))
 
     # One item
 
@@ -319,7 +223,7 @@ class Gatherer:
         if adopted is not None:
             issue, told = adopted
             base, state, fresh = (
-                _adopting(issue, told, self.style, item),
+                adopting(issue, told, self.style, item),
                 (LinkState.LINKED),
                 True,
             )
@@ -492,60 +396,6 @@ def gone_hint(item: Item, key: str) -> Hint:
     )
 
 
-def _named(issue: Issue, ledger: str) -> Iterator[str]:
-    yield from marker.items_named(issue.body, ledger)
-    identity = (issue.identity or "").split()
-    if len(identity) == 2 and identity[0] == f"ledger:{ledger}":  # noqa: PLR2004 (ledger, item)
-        name = identity[1].removeprefix("item:")
-        if name not in marker.items_named(issue.body, ledger):
-            yield name
-
-
-def _adopting(issue: Issue, told: Told, style: Style, item: Item) -> Base:
-    """The base of an issue that is ours but was never recorded.
-
-    It is taken as it was told, so that what people changed since comes in as
-    theirs: ticks, and that it was closed.
-    """
-    inner = marker.find(issue.body, style.ledger, item.id).inner
-    numbers = frozenset(measure.number for measure in item.measures)
-    before = with_ticks(inner, read_block(told.block, numbers).ticks)
-    body = (
-        marker.replace(issue.body, style.ledger, item.id, before)
-        if inner
-        else issue.body
-    )
-    return Base(replace(issue, closed=False, body=body), replace(told, closed=False))
-
-
 def _problem(problem: Unreadable) -> Message:
     what, why, todo = problem.parts()
     return Message("{text}", text=" ".join(part for part in (what, why, todo) if part))
-
-
-def _copy(issue: Issue, item: Item) -> Hint:
-    return Hint(
-        Message(
-            N_(
-                "Issue {key} carries a copy of the marker of {ref}; it is not followed."
-            ),
-            key=issue.key,
-            ref=item.ref,
-        ),
-        item.ref,
-        issue.key,
-    )
-
-
-def _stranger(issue: Issue) -> Hint:
-    return Hint(
-        Message(
-            N_(
-                "Issue {key} carries the marker of an item that this ledger does not"
-                " have; was an old backup restored?"
-            ),
-            key=issue.key,
-        ),
-        None,
-        issue.key,
-    )

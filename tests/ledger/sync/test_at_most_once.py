@@ -63,8 +63,29 @@ def test_a_request_that_comes_true_late_is_found_and_not_repeated(
         assert desk.sync().exit_code == 6
     assert len(desk.issues()) == 1
     assert fake_gitea.release() == [201]
-    assert desk.synced() == {"adopted": 1, "pulled": 1}
+    assert desk.synced() == {"adopted": 1}
     assert len(desk.issues()) == 2
+    desk.idle()
+
+
+def test_what_people_do_to_an_issue_that_is_not_known_yet_is_not_lost(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    ref = desk.office.assigned()
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop", "after": True})
+    desk.sync()
+    (issue,) = desk.issues()
+    desk.edit_body_of(issue.key, r"- \[ \] 1\.", "- [x] 1.")
+    desk.place.wang.comment_with_file(issue.key, "已整改", "签到表.txt", b"1")
+    desk.place.wang.close(issue.key)
+    fake_gitea.clock(ahead=600)
+    counts = desk.synced()
+    assert counts["adopted"] == counts["ticks"] == counts["evidence"] == 1
+    assert counts["notes"] == counts["requested"] == 1
+    assert desk.key(ref) == issue.key
+    desk.settle()
     desk.idle()
 
 
