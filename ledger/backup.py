@@ -261,7 +261,10 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except _UNREADABLE as error:
-        raise _unsound(path, Message("{error}.", error=error)) from error
+        why = str(error) or type(error).__name__
+        raise _unsound(
+            path, Message(N_("The archive is damaged: {error}."), error=why)
+        ) from error
 
 
 def _unsound(path: Path, why: Message) -> UsageProblem:
