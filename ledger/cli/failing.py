@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 
@@ -81,13 +82,19 @@ def explain(error: Exception, *, debug: bool, machine: bool) -> int:
         }
         sys.stderr.write(json.dumps(document, ensure_ascii=False) + "\n")
         return code
-    for line, part in (
-        (_("Error: {text}"), what),
-        (_("Why: {text}"), why),
-        (_("Next: {text}"), todo),
-    ):
-        if part:
-            sys.stderr.write(line.format(text=part) + "\n")
+    from ledger.cli.app import width
+    from ledger.views import failure
+
+    # On a terminal wrapped for people; elsewhere one line a part, for programs.
+    terminal = sys.stderr.isatty()
+    lines = failure.screen(
+        what,
+        why,
+        todo,
+        width=width() if terminal else sys.maxsize,
+        colour=terminal and "NO_COLOR" not in os.environ,
+    )
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
     return code
 
 

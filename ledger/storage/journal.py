@@ -109,12 +109,3 @@ class JournalTable:
         """How many rows there are."""
         (count,) = self._connection.execute("SELECT count(*) FROM journal").fetchone()
         return int(count)
-
-    def counts(self, since: str, before: str) -> dict[tuple[str, str], int]:
-        """How many items had an event of each kind, by kind of event and of item."""
-        rows = self._connection.execute(
-            "SELECT j.kind, i.kind, count(*) FROM journal j JOIN items i"
-            " ON i.id = j.item WHERE j.at >= ? AND j.at < ? GROUP BY j.kind, i.kind",
-            (since, before),
-        )
-        return {(event, kind): count for event, kind, count in rows}

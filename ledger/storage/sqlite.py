@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -186,6 +185,8 @@ class Store:
             raise
 
     def _begin(self) -> None:
+        import random
+
         # Own waiting: SQLite's own grows to 100 ms steps and lets late comers
         # overtake, so that one of many writers may starve.
         deadline = time.monotonic() + WAIT_SECONDS
