@@ -66,7 +66,9 @@ def section(command: click.Command, path: str, depth: int) -> Iterator[str]:
     rows = [
         record
         for option in command.get_params(context)
-        if option.name not in COMMON and (record := option.get_help_record(context))
+        if isinstance(option, click.Option)
+        and option.name not in COMMON
+        and (record := option.get_help_record(context))
     ]
     if rows:
         yield "| option | |\n|---|---|"
