@@ -210,13 +210,20 @@ class Days(RuleBasedStateMachine):
     # -- people in the tracker
 
     def _linked(self, data: st.DataObject) -> tuple[str, str] | None:
-        refs = [
-            ref
-            for ref in self.refs
-            if (link := self._link(ref)) is not None and link.key is not None
-        ]
+        keys: dict[str, str] = {}
+        for ref in self.refs:
+            link = self._link(ref)
+            if link is not None and link.key is not None:
+                keys[ref] = link.key
+        if len(keys) < len(self.refs):
+            # People see an issue although its answer was lost on the way to us.
+            for issue in self.desk.issues():
+                ref = issue.title.split()[0]
+                if issue.author == "ledger" and ref in self.refs:
+                    keys.setdefault(ref, issue.key)
+        refs = sorted(keys)
         ref = self._pick(data, refs)
-        return (ref, self.desk.key(ref)) if ref else None
+        return (ref, keys[ref]) if ref else None
 
     @staticmethod
     def _pick(data: st.DataObject, refs: list[str]) -> str:
