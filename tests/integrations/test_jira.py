@@ -160,14 +160,32 @@ def test_a_status_change_that_rides_is_one_call_once_its_step_is_known(
 
 def test_a_status_change_that_cannot_ride_is_one_call_more(fake_jira: FakeJira) -> None:
     jira = warm(fake_jira)
-    jira.create(draft("a"))
-    (seen,) = (one for page in jira.issues(None) for one in page.entries)
-    opened = jira.update(
-        jira.update(seen, IssuePatch(closed=True)), IssuePatch(closed=False)
-    )
+    for name in "ab":
+        jira.create(draft(name))
+    first, second = (one for page in jira.issues(None) for one in page.entries)
+    change = IssuePatch(closed=True, title="done")
+    jira.update(first, change)
     fake_jira.forget_calls()
-    jira.update(opened, IssuePatch(title="new"))
-    assert fake_jira.calls() == {"PUT /issue/{key}": 1}
+    jira.update(second, change)
+    calls = {"PUT /issue/{key}": 1, "POST /issue/{key}/transitions": 1}
+    assert fake_jira.calls() == calls
+    now = jira.issue(second.key)
+    assert (now.title, now.closed) == ("done", True)
+
+
+def test_old_comments_of_an_issue_that_changed_do_not_come_again(
+    fake_jira: FakeJira,
+) -> None:
+    jira = warm(fake_jira)
+    fake_jira.clock(ahead=-7200)
+    key = jira.create(draft()).key
+    person = fake_jira.person("wangwu")
+    person.comment(key, "old")
+    fake_jira.clock()
+    person.comment(key, "new")
+    since = datetime.now(UTC) - timedelta(minutes=30)
+    found = [one.body for page in jira.comments(since) for one in page.entries]
+    assert found == ["new"]
 
 
 def test_labels_go_with_the_fields_and_leave_those_of_others(
