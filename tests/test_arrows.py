@@ -46,6 +46,7 @@ DOOR = frozenset(
         "journalfile",
         "past",
         "registration",
+        "restore",
         "roster",
         "seal",
         "selecting",

@@ -119,8 +119,8 @@ def restore_command(file: Path, folder: Path) -> int:
     A ledger that is there already is only added to, never cut or replaced. Sync
     then reads each tracker whole once before it creates anything there.
     """
-    from ledger.backup import restore
     from ledger.clock import Clock
+    from ledger.restore import restore
 
     done = restore(file, folder, clock=Clock.from_environment())
     say(

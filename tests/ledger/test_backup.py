@@ -19,12 +19,13 @@ import pytest
 
 from ledger import backup as module
 from ledger.audit import audit
-from ledger.backup import backup, restore
+from ledger.backup import backup
 from ledger.book import Actor, Ledger
 from ledger.cli.app import run
 from ledger.clock import Clock
 from ledger.errors import Damaged, LedgerError, Refused, UsageProblem
 from ledger.past import as_of
+from ledger.restore import restore
 from tests.ledger.life import Life
 from tests.ledger.schemas import hold
 
@@ -175,7 +176,7 @@ def test_a_backup_that_fails_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(module, "_copy", full)
+    monkeypatch.setattr(module, "copy_bytes", full)
     with pytest.raises((OSError, LedgerError)):
         backup(life.ledger, tmp_path / "b.zip")
     assert sorted(tmp_path.iterdir()) == before

@@ -19,6 +19,7 @@ from ledger.dossier import Dossier, file_name, gather, write
 from ledger.errors import Damaged, UsageProblem
 from ledger.journal import FIRST_HASH
 from ledger.views import dossier as view
+from ledger.views import paper
 from tests.ledger.life import Life
 
 HOSTILE = '<script>alert(1)</script> [x](javascript:y) | `z` "q" \u202e\x1b[31m & *b*'
@@ -269,8 +270,8 @@ def test_every_text_is_escaped_and_nothing_is_loaded_or_run(
 def test_what_deceives_the_eye_is_spelled_out_where_text_stands_as_it_was_hashed() -> (
     None
 ):
-    code = [view.Code('{"text":"a\u202eb\u200bc 中"}')]
-    for text in (view.markdown(code), view.page(code, "t")):
+    code = [paper.Code('{"text":"a\u202eb\u200bc 中"}')]
+    for text in (paper.markdown(code), paper.page(code, "t")):
         assert "\\u202eb\\u200bc 中" in text
 
 
