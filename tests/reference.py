@@ -11,7 +11,7 @@ from ledger import i18n
 from ledger.cli.app import COMMANDS, root
 
 PAGE = Path(__file__).parent.parent / "docs" / "reference.md"
-COMMON = {"acting", "ledger_path", "lang", "debug", "help"}
+COMMON = {"acting", "ledger_path", "lang", "debug"}
 
 HEAD = """# Reference of the commands
 
@@ -68,6 +68,7 @@ def section(command: click.Command, path: str, depth: int) -> Iterator[str]:
         for option in command.get_params(context)
         if isinstance(option, click.Option)
         and option.name not in COMMON
+        and "--help" not in option.opts
         and (record := option.get_help_record(context))
     ]
     if rows:
