@@ -122,7 +122,7 @@ def _patch(
         changes["due"] = wanted.due
     if wanted.milestone not in (told.milestone, now.milestone):
         changes["milestone"] = wanted.milestone
-    assignees = _assignees(now, told, wanted, base.issue.assignees)
+    assignees = _assignees(matter, now, told, wanted)
     if assignees is not None:
         changes["assignees"] = assignees
     if now.closed != wanted.closed:
@@ -162,12 +162,16 @@ def _body(
 
 
 def _assignees(
-    now: Issue, told: Told, wanted: Told, seen: frozenset[str]
+    matter: Matter, now: Issue, told: Told, wanted: Told
 ) -> frozenset[str] | None:
     """The assignees to set: ours changed, and people's did not."""
-    if wanted.assignees == told.assignees or now.assignees != seen:
+    if matter.base is None or wanted.assignees == told.assignees:
+        return None
+    if now.assignees != matter.base.issue.assignees:
         return None
     merged = (now.assignees - told.assignees) | wanted.assignees
+    if matter.style.capabilities.one_assignee and wanted.assignees:
+        merged = wanted.assignees
     return merged if merged != now.assignees else None
 
 
