@@ -238,7 +238,7 @@ class _Audit:
             if event.kind != "progress":
                 yield _entry(row, N_("Nobody known did it."))
             return
-        if event.kind == "progress" and "via" in event.data:
+        if event.kind == "progress" and event.actor.startswith("sync:"):
             return
         day = _day_of(event, self.directory)
         sync = event.actor != event.person

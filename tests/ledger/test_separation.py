@@ -938,6 +938,7 @@ def test_an_unknown_tracker_account_requests_nothing(office: Office) -> None:
         ("close", QIAN, {"opinion": "x", "to": "closed", "evidence": [], "rules": {}}),
         ("progress", SUN, {"text": "x", "to": "closed"}),
         ("progress", QIAN, {"text": "x"}),
+        ("progress", QIAN, {"text": "x", "via": "gitea"}),
         ("verify.pass", HE, {"opinion": "x", "to": "verified"}),
         ("amend", LI, {"field": "title", "value": "x", "reason": "y", "to": "closed"}),
     ],
