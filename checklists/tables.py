@@ -22,7 +22,10 @@ _COLUMNS = (
     ("done", re.compile(r"(?:整改)?(?:完成|进展|落实|整改|办理)(?:情况|结果|成效)|整改状态|是否(?:完成|整改|销号).{0,2}")),
 )  # fmt: skip
 _RULE = re.compile(r"[|\-: ]+")
-_NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()]*")
+_NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
+_ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
+_BETWEEN = 2  # lines of one cell in a table, at most, one after the other
+_GROUP_ROW = 60  # characters of such a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +44,49 @@ def rows(source: View) -> Iterator[Row]:
         return
     columns: dict[int, str] = {}
     headers: list[str] = []
-    position = 0
+    position = between = 0
     for line in text.split("\n"):
         start, position = position, position + len(line) + 1
         if line.count("|") < 1:
-            if line.strip():
+            between += bool(line.strip())
+            if between > _BETWEEN or len(line) > _GROUP_ROW:
                 columns = {}
             continue
         if _RULE.fullmatch(line):
             continue
-        cells = list(_cells(line, start))
+        cells = list(_cells(line, start, len(headers) if columns else 0))
         words = [text[first:last].replace(" ", "") for first, last in cells]
         found = _header(words)
         if found:
             columns, headers = found, words
+        elif between and not _goes_on(words, headers):
+            columns = {}
         elif columns:
             yield from _row(source, cells, columns, headers)
+        between = 0
 
 
-def _cells(line: str, start: int) -> Iterator[tuple[int, int]]:
+def _goes_on(words: list[str], headers: list[str]) -> bool:
+    """Whether a row behind a line that is none belongs to the table before it.
+
+    Tables are parted by rows of one cell (一、大气污染防治方面), which reach the text
+    as lines of their own.
+    """
+    if headers and _ORDER.fullmatch(headers[0]):
+        return len(words) <= len(headers) and bool(_NUMBER.fullmatch(words[0]))
+    return len(words) == len(headers)
+
+
+def _cells(line: str, start: int, width: int) -> Iterator[tuple[int, int]]:
+    """The spans of a row's cells.
+
+    Tabs that open a row of a table ``width`` cells wide are empty cells (merged with
+    those above); the view made spaces of them.
+    """
     offset = start
+    opening = len(line) - len(line.lstrip(" "))
+    if 0 < opening <= width - line.count("|") - 1:
+        yield from [(start, start)] * opening
     parts = line.split("|")
     for index, part in enumerate(parts):
         outer = index in (0, len(parts) - 1) and not part.strip()
