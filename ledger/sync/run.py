@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from integrations.registry import open_tracker
@@ -352,10 +353,13 @@ def registered(ledger: Ledger, name: str) -> TrackerRow:
         raise UsageProblem(
             N_("There is no tracker {name}."),
             N_("The trackers are: {known}.") if known else N_("There is none yet."),
-            N_("Add one: ledger tracker add NAME --kind folder|gitea ADDRESS"),
+            N_("Add one: ledger tracker add NAME --kind KIND --url ADDRESS"),
             name=name,
             known=", ".join(known),
         )
+    if row.kind == "folder":
+        # A folder beside the ledger moves with it: it is kept relative to it.
+        return replace(row, address=str(ledger.folder.resolve() / row.address))
     return row
 
 

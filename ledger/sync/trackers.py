@@ -83,10 +83,11 @@ def add(
             name=name,
         )
     if kind == "folder":
-        folder = Path(address).expanduser().absolute()
+        folder = Path(address).expanduser().resolve()
         folder.mkdir(parents=True, exist_ok=True)
         address = str(folder)
     settings = Settings(name, kind, address, project, given)
+    address = _beside(ledger, kind, address)
     memory: dict[str, object] = {}
     standing = _standing(connect, settings, memory)
     with ledger.writing() as directory:
@@ -167,7 +168,7 @@ def set_url(
     with ledger.writing() as directory:
         ledger.store.sync.change_tracker(
             name,
-            address=settings.address,
+            address=_beside(ledger, row.kind, settings.address),
             project=settings.project,
             memory=memory,
             stopped=None,
@@ -186,6 +187,14 @@ def after_restore(ledger: Ledger) -> None:
     """Read every tracker whole before anything is created: the ledger is an old one."""
     with ledger.writing():
         ledger.store.sync.forget_reads()
+
+
+def _beside(ledger: Ledger, kind: str, address: str) -> str:
+    """The address as it is kept: of a folder within the ledger's, the part from there."""
+    here = ledger.folder.resolve()
+    if kind == "folder" and Path(address).is_relative_to(here):
+        return str(Path(address).relative_to(here))
+    return address
 
 
 def _standing(
