@@ -102,6 +102,14 @@ _ACTS: dict[str, str] = {
     "person.link": N_("linked the account of"),
     "person.account": N_("bound the OS account of"),
     "rules.set": N_("set the rule"),
+    "tracker.add": N_("added the tracker"),
+    "tracker.set-url": N_("gave another address to the tracker"),
+    "sync.linked": N_("linked an issue to"),
+    "sync.unlinked": N_("has no issue any more for"),
+    "sync.closed": N_("saw people close the issue of"),
+    "sync.conflict": N_("saw a contrary edit in the issue of"),
+    "sync.resolved": N_("settled the conflict about"),
+    "sync.run": N_("finished a run"),
 }
 """What was done, between the person and the reference, for every kind of event."""
 
@@ -132,6 +140,9 @@ class Telling:
         data = event.data
         if event.kind == "init":
             yield data["unit"]["name"]
+            return
+        if event.kind.startswith(("sync.", "tracker.")):
+            yield from _of_tracker(data)
             return
         if event.kind == "register":
             yield words.kind(data["kind"])
@@ -214,3 +225,15 @@ class Telling:
         if isinstance(value, list):
             return _(", ").join(map(str, value))
         return self._directory.person_name(str(value))
+
+
+_OF_TRACKER = ("name", "tracker", "key", "address", "project", "field", "take", "why")
+
+
+def _of_tracker(data: Mapping[str, Any]) -> Iterator[str]:
+    """What an event of a tracker says: the short facts, and what a run counted."""
+    for name in _OF_TRACKER:
+        if isinstance(value := data.get(name), str) and value:
+            yield value
+    for name, count in (data.get("counts") or {}).items():
+        yield f"{name} {count}"
