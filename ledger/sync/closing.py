@@ -115,9 +115,16 @@ def judged(
             Case(started, person, directory, data, today, by_sync=True),
         )
     except Refused as refusal:
-        said_why = refusal.values.get("reasons")
-        return Lacking(said_why if isinstance(said_why, tuple) else ())
+        return refused(refusal)
     return Complete(person, data, start)
+
+
+def refused(refusal: Refused) -> Lacking:
+    """What a refusal of the lifecycle says is missing."""
+    reasons = refusal.values.get("reasons")
+    if isinstance(reasons, tuple) and reasons:
+        return Lacking(reasons)
+    return Lacking((Message(refusal.why or refusal.what, **refusal.values),))
 
 
 def _reasons(

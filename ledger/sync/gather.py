@@ -249,7 +249,7 @@ class Gatherer:
             own=own,
         )
         matter = self._closer(matter, pulled.skew)
-        return item_plan(matter, LinkState.LINKED)
+        return item_plan(matter, LinkState.LINKED, adopts=adopted is not None)
 
     @staticmethod
     def _doubtful(row: LinkRow, found: Settled) -> bool:

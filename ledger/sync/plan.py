@@ -136,13 +136,13 @@ class Plan:
         }
 
 
-def item_plan(matter: Matter, state: LinkState, *, may_create: bool = True) -> ItemPlan:
-    """What would be done for the item of ``matter``, judged on a prediction of it."""
+def item_plan(matter: Matter, state: LinkState, *, adopts: bool = False) -> ItemPlan:
+    """What would be done for the item of ``matter``, judged on a prediction of it.
+
+    ``adopts``: its issue is ours, and was never recorded.
+    """
     if state is not LinkState.LINKED:
-        actions = (
-            (_created(matter),) if state is LinkState.WANTED and may_create else ()
-        )
-        return ItemPlan(matter, state, actions, basis(matter))
+        return ItemPlan(matter, state, (_created(matter),), basis(matter))
     came = inbound(matter)
     then = predicted(matter.item, came, matter)
     result = request(matter, then)
@@ -152,7 +152,11 @@ def item_plan(matter: Matter, state: LinkState, *, may_create: bool = True) -> I
     return ItemPlan(
         matter,
         state,
-        (*_inward(matter, came, result), *_outward(matter, came, out)),
+        (
+            *_adopted(matter, adopts=adopts),
+            *_inward(matter, came, result),
+            *_outward(matter, came, out),
+        ),
         basis(matter),
         changes_issue=not out.patch.empty,
     )
@@ -217,7 +221,7 @@ def brake(
     return None
 
 
-def unreviewed(plan: Plan, reviewed: Mapping[str, Any]) -> tuple[str, ...]:
+def unreviewed(plan: Plan, reviewed: Mapping[str, Any]) -> frozenset[str]:
     """References of ``plan`` that were not reviewed as they stand now.
 
     ``reviewed`` is the JSON of the plan that a person looked at.
@@ -225,7 +229,7 @@ def unreviewed(plan: Plan, reviewed: Mapping[str, Any]) -> tuple[str, ...]:
     seen = {
         one["item"]: (one["basis"], one["actions"]) for one in reviewed.get("items", ())
     }
-    return tuple(
+    return frozenset(
         one.matter.item.ref
         for one in plan.items
         if one.actions
@@ -242,6 +246,12 @@ def _created(matter: Matter) -> Action:
         None,
         {"title": told.title, "due": told.due.isoformat() if told.due else None},
     )
+
+
+def _adopted(matter: Matter, *, adopts: bool) -> Iterator[Action]:
+    if adopts and matter.now is not None:
+        detail = {"url": matter.now.url}
+        yield Action("adopt", matter.item.ref, matter.now.key, detail)
 
 
 def _inward(

@@ -148,7 +148,7 @@ class _Run:
             raise refusal
         self._records.skew = gathered.pulled.skew
         self._report.hints.extend(plan.hints)
-        plans = [one for one in plan.items if self._allowed(one, plan, reviewed)]
+        plans = self._allowed(plan, reviewed)
         self._settle(gathered)
         applier = Applier(self._tracker, self._records, self._report, self._brakes)
         with interruptible(self._brakes):
@@ -168,22 +168,25 @@ class _Run:
         return self._report
 
     def _allowed(
-        self, one: ItemPlan, plan: Plan, reviewed: Mapping[str, Any] | None
-    ) -> bool:
-        if reviewed is None or one.matter.item.ref not in unreviewed(plan, reviewed):
-            return True
-        self._report.left.append(
+        self, plan: Plan, reviewed: Mapping[str, Any] | None
+    ) -> list[ItemPlan]:
+        """The items to go on with: with a reviewed plan, those that stand in it."""
+        if reviewed is None:
+            return list(plan.items)
+        stale = unreviewed(plan, reviewed)
+        self._report.left += [
             Left(
-                one.matter.item.ref,
+                ref,
                 Refused(
                     N_("{ref} was left as it is."),
                     N_("What would be done now is not what the plan says."),
                     N_("Make and review a new plan with --dry-run --out."),
-                    ref=one.matter.item.ref,
+                    ref=ref,
                 ),
             )
-        )
-        return False
+            for ref in stale
+        ]
+        return [one for one in plan.items if one.matter.item.ref not in stale]
 
     def _settle(self, gathered: Gathered) -> None:
         """Record what a complete read said of answers that were lost."""

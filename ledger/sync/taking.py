@@ -12,7 +12,7 @@ from ledger.errors import Refused
 from ledger.item import Item
 from ledger.storage.evidence import Stored
 from ledger.sync import harmless
-from ledger.sync.closing import Complete, Lacking, our_time
+from ledger.sync.closing import Complete, Lacking, our_time, refused
 from ledger.sync.inbound import Inbound, NewFile, request
 from ledger.sync.matter import Matter
 from ledger.sync.pool import Job
@@ -83,7 +83,6 @@ class Taker:
                 self._ledger.act("start", item.id, actor)
             self._ledger.act("request-closure", item.id, actor, **result.data)
         except Refused as refusal:
-            reasons = refusal.values.get("reasons")
-            return Lacking(reasons if isinstance(reasons, tuple) else ())
+            return refused(refusal)
         self._report.count("requested")
         return result

@@ -32,6 +32,7 @@ from tests.fakes.client import FakeGitea, Person, exchange
 from tests.fakes.fixtures import PEOPLE
 from tests.integrations.labs import FolderPerson, GiteaPerson
 from tests.ledger.office import LI, SUN, WANG, Office
+from tests.ledger.schemas import hold
 
 NO_WAITING = Pace(sleep=lambda _seconds: None)
 
@@ -113,10 +114,13 @@ class Desk:
         for left in report.left:
             # That class itself is for what nobody thought of.
             assert type(left.error) is not LedgerError, left.error
+        hold(report.to_json())
         return report
 
     def preview(self) -> Plan:
-        return run.preview(self.office.ledger, "t", connect=self.connect)
+        plan = run.preview(self.office.ledger, "t", connect=self.connect)
+        hold(plan.to_json())
+        return plan
 
     def quiet(self) -> None:
         """Let the quiet period pass."""
