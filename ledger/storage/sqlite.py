@@ -189,7 +189,7 @@ class Store:
 
         # Own waiting: SQLite's own grows to 100 ms steps and lets late comers
         # overtake, so that one of many writers may starve.
-        deadline = time.monotonic() + WAIT_SECONDS
+        began = time.monotonic()
         while True:
             try:
                 self.connection.execute("PRAGMA busy_timeout = 0")
@@ -197,14 +197,17 @@ class Store:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
-                if time.monotonic() > deadline:
+                waited = time.monotonic() - began
+                if waited > WAIT_SECONDS:
                     raise Busy(
                         N_("The ledger is busy; nothing was written."),
                         N_("Another process has been writing for {seconds} seconds."),
                         N_("Try again; if it stays so, look for a hanging process."),
                         seconds=int(WAIT_SECONDS),
                     ) from error
-                time.sleep(random.uniform(0.001, 0.015))  # noqa: S311 (spreads writers)
+                # Who has waited longer asks more often, so that nobody starves.
+                nap = random.uniform(0.001, 0.015)  # noqa: S311 (spreads writers)
+                time.sleep(nap / (1 + 10 * waited))
             else:
                 return
             finally:
