@@ -22,11 +22,19 @@ from ledger import __version__, assignment, clean
 from ledger.assignment import Resolved, Wish
 from ledger.clock import Clock, stamp
 from ledger.directory import Directory
-from ledger.errors import N_, Damaged, LedgerError, NoLedger, Refused, UsageProblem
+from ledger.errors import (
+    N_,
+    Damaged,
+    LedgerError,
+    Message,
+    NoLedger,
+    Refused,
+    UsageProblem,
+)
 from ledger.guards import Case
 from ledger.item import Item, Person, Role
 from ledger.journal import Entry, Event, entry, event_of
-from ledger.lifecycle import decide
+from ledger.lifecycle import WHO_NAMES, Who, decide
 from ledger.projection import (
     directory_after,
     item_after,
@@ -636,7 +644,7 @@ def require(actor: Actor, role: Role, directory: Directory) -> None:
         N_("It takes the role {role}."),
         N_("See who has it with: ledger people list"),
         person=person.name if person else actor.name,
-        role=role.value,
+        role=Message(WHO_NAMES[Who(role.value)]),
     )
 
 

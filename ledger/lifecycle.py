@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import reduce
 
 from ledger import guards
 from ledger.directory import Directory
@@ -31,6 +32,16 @@ class Who(StrEnum):
     LEAD = "lead"
     COOPERATING = "cooperating"
 
+
+WHO_NAMES: dict[Who, str] = {
+    Who.SUPERVISOR: N_("supervisor"),
+    Who.APPROVER: N_("approver"),
+    Who.VERIFIER: N_("verifier"),
+    Who.UNIT_HEAD: N_("unit head"),
+    Who.RESPONSIBLE: N_("responsible person"),
+    Who.LEAD: N_("lead unit"),
+    Who.COOPERATING: N_("cooperating unit"),
+}
 
 UNITS = (Who.RESPONSIBLE, Who.LEAD, Who.COOPERATING)
 DECIDERS = frozenset({Who.SUPERVISOR, Who.APPROVER, Who.VERIFIER})
@@ -483,7 +494,10 @@ def decide(command: str, case: Case) -> Transition:
             Message(
                 N_("{person} is not {who} of this item."),
                 person=case.person.name,
-                who=" / ".join(row.who),
+                who=reduce(
+                    lambda one, other: Message("{one} / {other}", one=one, other=other),
+                    [Message(WHO_NAMES[who]) for who in row.who],
+                ),
             ),
         )
     if case.by_sync and not DECIDERS.isdisjoint(row.who):
