@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,10 @@ SUFFIXES = frozenset(
 """The endings of files in a folder that are taken for reports."""
 
 _AHEAD = 4
-_TASKS_PER_CHILD = 400
+_FILES_PER_CHILD = 400
+"""After so many files a core the processes are new ones, which bounds what a library
+leaks. Not by ``max_tasks_per_child``: a pool whose last processes reach it while
+tasks still wait starts none in their place and hangs (seen with CPython 3.11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,25 @@ def reports_in(folder: Path) -> Iterator[Path]:
 
 
 def derive_one(path: str, language: str) -> Outcome:
-    """Read and derive one file, an archive member by member; never raises."""
+    """Read and derive one file, an archive member by member; never raises.
+
+    Not even for a defect of ours, which is told as the file's error: it would stop
+    all others.
+    """
     from ledger import i18n
     from ledger.views import checklist as view
 
     i18n.activate(language)
     documents: list[dict[str, Any]] = []
     errors: list[tuple[str, str, str]] = []
-    for read in read_documents(Path(path)):
-        if isinstance(read, DocumentError):
-            errors.append(read.parts(i18n._))
-        else:
-            documents.extend(view.document([derive(read)])["documents"])
+    try:
+        for read in read_documents(Path(path)):
+            if isinstance(read, DocumentError):
+                errors.append(read.parts(i18n._))
+            else:
+                documents.extend(view.document([derive(read)])["documents"])
+    except Exception as error:  # noqa: BLE001 (whatever it is, the others go on)
+        errors.append(_unforeseen(path, error))
     return Outcome(path, tuple(documents), tuple(errors))
 
 
@@ -91,26 +101,31 @@ def derive_many(
     waiting = iter(paths)
     cores = jobs or os.cpu_count() or 1
     suspects: list[Path] = []
-    while True:
-        finished = yield from _drained(waiting, cores, language, suspects)
-        if finished:
-            break
+    for path in waiting:
+        share = chain([path], islice(waiting, cores * _FILES_PER_CHILD - 1))
+        yield from _drained(share, cores, language, suspects)
     for path in suspects:
         yield _alone(path, language)
 
 
 def _drained(
     waiting: Iterator[Path], cores: int, language: str, suspects: list[Path]
-) -> Generator[Outcome, None, bool]:
-    """Run a pool until it breaks or all is done; returns whether all was done."""
+) -> Iterator[Outcome]:
+    """Run a pool until all is done, or until it breaks.
+
+    What was under way then goes to ``suspects``; what was not begun stays in
+    ``waiting``.
+    """
     under_way: dict[Future[Outcome], Path] = {}
     with _pool(cores) as pool:
         try:
             while True:
                 for path in islice(waiting, cores * _AHEAD - len(under_way)):
+                    suspects.append(path)  # until the pool has it
                     under_way[pool.submit(derive_one, str(path), language)] = path
+                    suspects.pop()
                 if not under_way:
-                    return True
+                    return
                 done, _left = wait(under_way, return_when=FIRST_COMPLETED)
                 for future in done:
                     outcome = future.result()
@@ -118,14 +133,11 @@ def _drained(
                     yield outcome
         except BrokenProcessPool:
             suspects.extend(under_way.values())
-            return False
 
 
 def _pool(cores: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
-        cores,
-        mp_context=multiprocessing.get_context("forkserver"),
-        max_tasks_per_child=_TASKS_PER_CHILD,
+        cores, mp_context=multiprocessing.get_context("forkserver")
     )
 
 
@@ -147,3 +159,16 @@ def _alone(path: Path, language: str) -> Outcome:
                     ),
                 ),
             )
+
+
+def _unforeseen(path: str, error: Exception) -> tuple[str, str, str]:
+    from ledger.i18n import _
+
+    reason = ": ".join(part for part in (type(error).__name__, str(error)) if part)
+    return (
+        _("{name} cannot be read.").format(name=path),
+        _("This was not foreseen: {error}").format(error=reason),
+        _(
+            "Nothing half-written is kept. Repeat with --debug and report what it prints."
+        ),
+    )
