@@ -1,0 +1,278 @@
+"""Fuzz the readers: any bytes under any extension are documents or errors.
+
+An hour, from the top of the repository, with the extra ``fuzz`` installed::
+
+    python -m tests.fuzz.fuzz_readers --seeds DOCUMENTS CORPUS   # once
+    python -m tests.fuzz.fuzz_readers CORPUS
+
+What follows the program's name goes to libFuzzer, over these defaults:
+``-max_total_time=3600 -timeout=10 -rss_limit_mb=2048 -max_len=8192``. A crash, a
+hang (more than 10 s) or more than 2 GiB ends the run and leaves ``crash-…``,
+``timeout-…`` or ``oom-…`` behind; give that file as the only argument to see it
+again, with ``-minimize_crash=1 -runs=10000`` to make it small.
+
+The first byte of an input chooses what the rest of it is, as :data:`WAYS` says: a
+file of one extension, or parts that are put together to a docx, xlsx or zip (no
+mutation gets through deflate and its check sums), or the lines of a printed page.
+LibreOffice is left out: its conversions are its own.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.fuzz.running import fuzz, instrumented, write_seeds
+
+with instrumented():
+    from checklists.document import Document
+    from checklists.readers import office, read_documents
+    from checklists.readers.paragraphs import PrintedLine, PrintedPage, paragraphs
+    from checklists.readers import (  # noqa: F401 (instrumented before their first use)
+        archive,
+        pdf,
+        sheets,
+        webpage,
+        word,
+    )
+
+_BORDER: Final = b"\n%%%%\n"
+"""Stands between the parts of one input."""
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+WORD: Final = (
+    "<document><body><p><pPr><pStyle val='a'/><numPr><ilvl val='0'/><numId val='1'/>"
+    "</numPr><outlineLvl val='0'/></pPr><r><rPr><vanish val='0'/></rPr><t>存在的问题</t>"
+    "<tab/><br/><sym char='2460'/></r><ins><r><t>一</t></r></ins><del><r><delText>二"
+    "</delText></r></del></p><p><r><t>三</t><pict><txbxContent><p><r><t>四</t></r></p>"
+    "</txbxContent></pict></r></p><tbl><tr><tc><tcPr><gridSpan val='2'/><vMerge/>"
+    "</tcPr><p><r><t>五</t></r></p></tc><tc><tbl><tr><tc><p/></tc></tr></tbl></tc></tr>"
+    "</tbl><sdt><sdtContent><p><pPr><rPr><del/></rPr></pPr></p></sdtContent></sdt>"
+    "</body></document>\n%%%%\n<numbering><abstractNum abstractNumId='0'><lvl ilvl='0'>"
+    "<start val='1'/><numFmt val='chineseCounting'/><lvlText val='%1、'/><isLgl/>"
+    "<lvlRestart val='0'/><pStyle val='a'/></lvl><numStyleLink val='b'/></abstractNum>"
+    "<num numId='1'><abstractNumId val='0'/><lvlOverride ilvl='0'><startOverride"
+    " val='3'/></lvlOverride></num></numbering>\n%%%%\n<styles><style type='paragraph'"
+    " default='1' styleId='a'><name val='heading 1'/><basedOn val='b'/><pPr><outlineLvl"
+    " val='0'/><numPr><numId val='1'/></numPr></pPr></style><style styleId='b'><name"
+    " val='toc'/></style></styles>"
+).encode()
+"""A small docx in its parts, with one of each thing that the reader looks at."""
+SHEET: Final = (
+    "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>0</v></c><c r='B1'"
+    " t='inlineStr'><is><t>措施</t><r><t>二</t></r></is></c></row><row r='2'><c r='A2'"
+    " s='1'><v>45292.5</v></c><c t='b'><v>1</v></c><c s='2'><v>0.35</v></c><c t='e'>"
+    "<v>#N/A</v></c></row></sheetData></worksheet>\n%%%%\n<sst><si><t>问题</t></si></sst>"
+    "\n%%%%\n<styleSheet><numFmts><numFmt numFmtId='164' formatCode='yyyy&quot;年&quot;"
+    "m;[Red]-0.0%;@'/></numFmts><cellXfs><xf numFmtId='0'/><xf numFmtId='164'/>"
+    "<xf numFmtId='10'/></cellXfs></styleSheet>\n%%%%\n<workbook><workbookPr"
+    " date1904='1'/><sheets><sheet name='S' id='worksheet' state='visible'/></sheets>"
+    "</workbook>"
+).encode()
+WORDS: Final = tuple(
+    word.encode()
+    for word in (
+        "<p>", "</p>", "<r>", "<t>", "</t></r></p>", "<tbl>", "<tr>", "<tc>", "<del/>", "val='9'",
+        "val='-1'", "val='99999999999'", "val='%9%1'", "val='chineseCountingThousand'",
+        "val='upperRoman'", "val='lowerLetter'", "val='decimalEnclosedCircle'", "val='ideographTraditional'",
+        "<numFmt val='bullet'/>", "formatCode='[$-804]yyyy年m月d日 h:mm AM/PM'", "formatCode='# ?/?'",
+        "formatCode='0.00E+00'", "formatCode='[h]:mm:ss.000'", "<v>1e308</v>", "<v>-1</v>", "<v>nan</v>",
+        "<v>Infinity</v>", "<v>2958466</v>", "r='XFD1048576'", "<!DOCTYPE x>", "<![CDATA[", "]]>",
+        "<!--", "-->", "&#x1F;", "&#xD800;", "&amp;", "<?xml version='1.0' encoding='utf-16'?>",
+        "<table>", "<tr><td rowspan=9>", "<td colspan=99999>", "<ol start=99999 type=I>", "<ol reversed>",
+        "<li value=-9>", "<pre>", "<br>", "<script>", "<template>", "<svg>", "<div id=zoom>", "<h1>",
+        "<title>", "<meta charset=gb18030>", "<meta name=ArticleTitle content=x>", "<ruby><rt>", "<select>",
+        "<div style='display:none'>", "&nbsp;", "&#0;", "<a href=x>", '"', ",", ";", "\t", "\r", "\f",
+        "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
+    )
+)  # fmt: skip
+_BOOK: Final = (
+    b'<workbook><sheets><sheet name="S" id="worksheet"/></sheets></workbook>'
+)
+_SUFFIXES: Final = (".txt", ".md", ".html", ".docx", ".xlsx", ".csv", ".zip", ".pdf")
+_LONGEST: Final = 8_192
+_SCALE: Final = 4.0
+_LINE_HEAD: Final = 4
+
+
+def _relations(*kinds: str) -> bytes:
+    """Relations to one part each, named as the kind of the relation is."""
+    relations = (
+        f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{kind}.xml"/>'
+        for kind in kinds
+    )
+    return f"<Relationships>{''.join(relations)}</Relationships>".encode()
+
+
+def _packed(members: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        for name, data in members.items():
+            package.writestr(zipfile.ZipInfo(name), data)
+    return stream.getvalue()
+
+
+def _package(folder: str, main: bytes, parts: dict[str, bytes]) -> bytes:
+    """An office package of a main part and those that it names."""
+    start = _relations("officeDocument").replace(b'Target="', f'Target="{folder}/'.encode())
+    return _packed(
+        {
+            "[Content_Types].xml": b"<Types/>",
+            "_rels/.rels": start,
+            f"{folder}/officeDocument.xml": main,
+            f"{folder}/_rels/officeDocument.xml.rels": _relations(*parts),
+            **{f"{folder}/{kind}.xml": data for kind, data in parts.items() if data},
+        }
+    )
+
+
+def word_file(body: bytes) -> bytes:
+    """A docx of the main part, numbering and styles, in this order."""
+    main, *rest = body.split(_BORDER)
+    return _package("word", main, dict(zip(("numbering", "styles"), rest, strict=False)))
+
+
+def workbook(body: bytes) -> bytes:
+    """An xlsx of a sheet, strings, styles and the workbook, in this order."""
+    names = ("worksheet", "sharedStrings", "styles", "book")
+    parts = dict(zip(names, body.split(_BORDER), strict=False))
+    return _package("xl", parts.pop("book", _BOOK), parts)
+
+
+def archive_of(body: bytes) -> bytes:
+    """A zip of members, each its name's length, its name and its data."""
+    members: dict[str, bytes] = {}
+    for part in body.split(_BORDER):
+        name, _, data = part.partition(b"\n")
+        members[name.decode("latin-1").replace("\0", "") or "a"] = data
+    return _packed(members)
+
+
+def _read(name: str, data: bytes) -> None:
+    for result in read_documents(name, content=data):
+        if isinstance(result, Document):
+            _check(result)
+        elif not all(result.parts()):
+            raise AssertionError(result.parts())
+
+
+def _check(document: Document) -> None:
+    """What holds for every document, whatever it was read from."""
+    starts = [start for start, _ in document.marks]
+    if starts != sorted(starts) or any(s >= len(document.text) for s in starts):
+        raise AssertionError(starts)
+    document.text.encode()  # no half characters
+    for offset in (0, len(document.text) - 1):
+        document.place(offset)
+        if document.line(offset) < 1:
+            raise AssertionError(offset)
+
+
+def _printed(data: bytes) -> None:
+    """Lines of pages as the PDF program gives them: four bytes of place, and text."""
+    pages: list[PrintedPage] = []
+    for number, page in enumerate(data.split(b"\f"), 1):
+        lines = [
+            PrintedLine(
+                text, raw[0] * _SCALE, raw[1] * _SCALE, raw[2] * _SCALE + raw[3] / 10
+            )
+            for raw in page.split(b"\n")
+            if (text := raw[_LINE_HEAD:].decode("utf-8", "ignore")).strip()
+        ]
+        pages.append(PrintedPage(number, 595.0, 842.0, tuple(lines)))
+    found = "".join(text for paragraph in paragraphs(pages) for text, _ in paragraph)
+    had = "".join(line.text for page in pages for line in page.lines)
+    if len("".join(found.split())) > len("".join(had.split())) * 4 + 9:
+        raise AssertionError(found)
+
+
+def _as(suffix: str, make: Callable[[bytes], bytes]) -> Callable[[bytes], None]:
+    return lambda body: _read(f"x{suffix}", make(body))
+
+
+WAYS: Final[tuple[Callable[[bytes], None], ...]] = (
+    *(_as(suffix, bytes) for suffix in _SUFFIXES[:-1]),
+    *(_as(".docx", word_file),) * 3,
+    *(_as(".xlsx", workbook),) * 2,
+    *(_as(".zip", archive_of),) * 2,
+    *(_printed,) * 2,
+)
+"""What an input is, by its first byte; more often what has more code behind it.
+
+The byte 255 is a PDF as a whole: its program starts anew for each, which takes as
+long as a thousand others.
+"""
+PDF: Final = 255
+
+
+def one_input(data: bytes) -> None:
+    """What the fuzzer calls."""
+    if not data:
+        return
+    if data[0] == PDF:
+        _read("x.pdf", data[1:])
+    else:
+        WAYS[data[0] % len(WAYS)](data[1:])
+
+
+def mutated(data: bytes, length: int, seed: int) -> bytes:
+    """``data`` changed by libFuzzer, or a word of a format put in or over."""
+    import atheris
+
+    source = random.Random(seed)  # noqa: S311 (no secret)
+    if source.random() < 0.5 or len(data) < _LINE_HEAD:  # noqa: PLR2004 (even chances)
+        return bytes(atheris.Mutate(data, length))
+    start = source.randrange(1, len(data))
+    end = min(len(data), start + source.choice((0, 0, 1, 4, 16, 64)))
+    new = source.choice(WORDS) * source.choice((1, 1, 1, 2, 50))
+    if source.random() < 0.3:  # noqa: PLR2004 (now and then a piece of its own)
+        other = source.randrange(1, len(data))
+        new = data[other : other + source.choice((8, 40, 200))]
+    return (data[:start] + new + data[end:])[:length]
+
+
+def seeds(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Inputs to begin with: the files of ``folder``, and one of each kind of package."""
+    ways = {"md": 1, "html": 2, "docx": 3, "xlsx": 4, "csv": 5, "zip": 6, "pdf": PDF}
+    for path in sorted(folder.iterdir()):
+        kind = path.suffix[1:]
+        data = path.read_bytes()
+        yield path.name, bytes([ways.get(kind, 0)]) + data
+        if kind == "txt":
+            yield f"{path.name}.printed", bytes([14]) + _as_printed(data)
+    yield "word", bytes([7]) + WORD
+    yield "sheet", bytes([10]) + SHEET
+    yield "archive", bytes([12]) + "a.txt\n问题。".encode() + _BORDER + b"b.md\n# x"
+
+
+def _as_printed(data: bytes) -> bytes:
+    text = data.decode("utf-8", "ignore").replace("\n", "")
+    rows = [text[at : at + 28] for at in range(0, min(len(text), 3000), 28)]
+    return b"\f".join(
+        b"\n".join(
+            bytes([22, 125, 200 - 5 * number, 0]) + row.encode()
+            for number, row in enumerate(rows[at : at + 30])
+        )
+        for at in range(0, len(rows), 30)
+    )
+
+
+def _without_office() -> None:
+    office.office_program = lambda: None
+
+
+def main(arguments: list[str]) -> None:
+    """Run libFuzzer with ``arguments`` over the defaults."""
+    if arguments[1:2] == ["--seeds"]:
+        write_seeds(arguments[3], seeds(Path(arguments[2])))
+        return
+    _without_office()
+    fuzz(one_input, arguments, length=_LONGEST, mutator=mutated)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
