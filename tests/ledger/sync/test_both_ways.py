@@ -78,8 +78,9 @@ def test_a_comment_of_an_unknown_account_is_a_note_of_nobody(desk: Desk) -> None
 def test_a_supervisor_who_comments_is_not_involved_by_it(desk: Desk) -> None:
     ref = desk.office.assigned()
     desk.synced()
+    stranger = desk.stranger
     desk.know(FENG, desk.place.stranger_login)
-    desk.stranger.comment(desk.key(ref), "请抓紧")
+    stranger.comment(desk.key(ref), "请抓紧")
     desk.synced()
     assert desk.office.person(FENG) not in desk.item(ref).involved_people
 
