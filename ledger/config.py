@@ -6,7 +6,8 @@ Two places, told apart by what may stand in them:
   is honoured): the name to act under (``as = "NAME"``);
 * the user's ``credentials.toml`` beside it, mode 0600 and owned by the user: for
   each tracker address (scheme, host and port) a token, or the file or command
-  that gives it. A token is never used for another address.
+  that gives it, and what signs its webhooks (``webhook_secret``). Neither is ever
+  used for another address.
 
 Nothing is read from the folder one happens to be in: entering it runs nothing and
 sends nothing.
@@ -112,6 +113,11 @@ class Credential:
             origin=self.origin,
         )
 
+    def webhook_secret(self) -> str:
+        """What is shared with the tracker to sign its webhooks; empty if nothing."""
+        secret = self.entry.get("webhook_secret")
+        return secret if isinstance(secret, str) else ""
+
     def _from_file(self, path: Path) -> str:
         _own_file(path)
         token = path.read_text(encoding="utf-8").strip()
@@ -160,7 +166,7 @@ def credential(address: str) -> Credential:
     raise NoCredentials(
         N_("No token is configured for {origin}."),
         N_("{path} has no entry for this address."),
-        N_("Give it one: ledger tracker token {origin} (asks, or --token-stdin)"),
+        N_("Give it one, typed or through standard input: ledger tracker token {origin}"),
         origin=wanted,
         path=path,
     )
@@ -173,13 +179,16 @@ def keep_token(address: str, token: str) -> Path:
     path = folder / "credentials.toml"
     if path.exists():
         _own_file(path)
-    kept = [
-        entry
-        for entry in _toml(path).get("tracker", [])
-        if isinstance(entry, dict)
-        and origin(str(entry.get("address"))) != origin(address)
-    ]
-    kept.append({"address": origin(address), "token": token})
+    new: dict[str, Any] = {"address": origin(address), "token": token}
+    kept: list[dict[str, Any]] = []
+    for entry in _toml(path).get("tracker", []):
+        if not isinstance(entry, dict):
+            continue
+        if origin(str(entry.get("address"))) != origin(address):
+            kept.append(entry)
+        elif "webhook_secret" in entry:
+            new["webhook_secret"] = entry["webhook_secret"]
+    kept.append(new)
     lines = []
     for entry in kept:
         lines.append("[[tracker]]")
