@@ -515,6 +515,40 @@ def sweep_tracker(name: str | None, yes: bool, form: str) -> int:
     return _run(_tracker_named(name), form, yes=yes, sweep=True)
 
 
+@sync_command.command("serve")
+@option(
+    "--host",
+    default="127.0.0.1",
+    metavar="ADDRESS",
+    help=N_("Where to listen; only this machine by default."),
+)
+@option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8479,
+    metavar="N",
+    help=N_("The port (8479); 0 takes one that is free."),
+)
+@option(
+    "--tracker",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help=N_("Only of this tracker; may be given several times."),
+)
+def serve_webhooks(host: str, port: int, names: tuple[str, ...]) -> None:
+    """Receive the webhooks of Gitea, Forgejo and Jira, and sync when one comes.
+
+    A webhook is a hint to look at an issue now; what it says is never applied, and
+    the next sync finds what a lost one was about. The secret stands in your
+    credentials.toml, as webhook_secret in the entry of the tracker's address. Point
+    each webhook to the address that is printed, and give it the same secret.
+    """
+    from ledger.cli.serving import serve
+
+    serve(host, port, names)
+
+
 @click.command("doctor", cls=Command)
 @click.argument("name", required=False)
 def doctor_command(name: str | None) -> int:
