@@ -16,7 +16,7 @@ from integrations.tracker import (
     Tracker,
     TrackerError,
 )
-from ledger.errors import N_, Damaged, LedgerError
+from ledger.errors import Damaged, LedgerError
 from ledger.item import Item
 from ledger.storage.sync import OutboxRow
 from ledger.sync.gather import gone_hint
@@ -27,7 +27,7 @@ from ledger.sync.plan import ItemPlan
 from ledger.sync.pool import Brakes, Job, Steps
 from ledger.sync.records import Records
 from ledger.sync.rendering import draft, rendered
-from ledger.sync.report import STOPPING, Left, RunReport
+from ledger.sync.report import STOPPING, Left, RunReport, unexpected
 from ledger.sync.settle import told_to_json
 from ledger.sync.taking import Taker
 from ledger.sync.telling import Standing, Teller, known
@@ -92,7 +92,7 @@ class Applier:
         except LedgerError as error:
             self._report.left.append(Left(item.ref, error))
         except Exception as error:  # noqa: BLE001 (one bad item never stops the others)
-            self._report.left.append(Left(item.ref, _unexpected(item, error)))
+            self._report.left.append(Left(item.ref, unexpected(item.ref, error)))
 
     def _failed(self, item: Item, error: TrackerError) -> None:
         self._report.left.append(Left(item.ref, error))
@@ -257,14 +257,3 @@ class Applier:
             if one.round == round_of(item) and one.settled is None:
                 tries[Field(one.field)] = tries.get(Field(one.field), 0) + 1
         return tries
-
-
-def _unexpected(item: Item, error: Exception) -> LedgerError:
-    return LedgerError(
-        N_("{ref} could not be synced."),
-        "{kind}: {error}.",
-        N_("Run it again; if it stays so, report it with --debug."),
-        ref=item.ref,
-        kind=type(error).__name__,
-        error=error,
-    )

@@ -6,11 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from integrations.tracker import Comment, Issue, Missing, Tracker, Unreadable
+from integrations.tracker import (
+    Comment,
+    Issue,
+    Missing,
+    Tracker,
+    TrackerError,
+    Unreadable,
+)
 from ledger.book import Ledger
 from ledger.clock import moment, stamp
 from ledger.directory import Directory
-from ledger.errors import N_, Message
+from ledger.errors import N_, LedgerError, Message
 from ledger.i18n import catalogue
 from ledger.item import SET_ASIDE, WORKING, Item, State
 from ledger.journal import event_of
@@ -33,12 +40,18 @@ from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
 from ledger.sync.pull import Pulled, back, earliest, pull
 from ledger.sync.rendering import Style
+from ledger.sync.report import STOPPING, Left, unexpected
 from ledger.sync.settle import Settled, settled
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What a run knows before it begins to write."""
+    """What a run knows before it begins to write.
+
+    ``held`` are items that could not be decided about now, with what is left to do
+    for them; ``faults`` say why, where it is an error. ``late`` are the times of
+    comments that must be read again, ``gone`` the items whose issues are not there.
+    """
 
     plan: Plan
     pulled: Pulled
@@ -49,6 +62,34 @@ class Gathered:
     versions: dict[str, int | None] = field(default_factory=dict)
     own: list[RemarkRow] = field(default_factory=list)
     unread: tuple[Unreadable, ...] = ()
+    held: dict[str, str] = field(default_factory=dict)
+    faults: list[Left] = field(default_factory=list)
+    gone: list[tuple[Item, LinkRow]] = field(default_factory=list)
+    late: list[datetime] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """What came for one item: an issue that is ours, a changed issue, comments."""
+
+    adopted: tuple[Issue, Told] | None
+    issue: Issue | None
+    comments: tuple[Comment, ...]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What one read says of all items, and what could not be decided by it."""
+
+    pulled: Pulled
+    found: Settled
+    own: tuple[RemarkRow, ...]
+    unsure: bool
+    hints: list[Hint]
+    held: dict[str, str] = field(default_factory=dict)
+    faults: list[Left] = field(default_factory=list)
+    gone: list[tuple[Item, LinkRow]] = field(default_factory=list)
+    late: list[datetime] = field(default_factory=list)
 
 
 class Gatherer:
@@ -92,26 +133,27 @@ class Gatherer:
         items = self._items(rows, adopted, found)
         vanished = seen.vanished(pulled) if pulled.whole else ()
         unsure = seen.unsure(pulled)
-        plans = [
-            self._planned(
-                item,
-                row,
-                pulled=pulled,
+        reading = _Reading(pulled, found, tuple(own), unsure, hints)
+        plans: list[ItemPlan] = []
+        for item, row in items:
+            arrived = _Arrived(
                 adopted=adopted.get(item.id),
                 issue=rows.get(item.id),
-                comments=news.get(item.id, []),
-                found=found,
-                own=own,
-                unsure=unsure,
-                hints=hints,
+                comments=tuple(
+                    sorted(news.get(item.id, []), key=lambda one: (one.created, one.id))
+                ),
             )
-            for item, row in items
-        ]
+            one = self._isolated(item, row, arrived, reading)
+            if one is not None:
+                plans.append(one)
+            elif item.id in reading.held:
+                reading.late += [comment.updated for comment in arrived.comments]
+        hints += [gone_hint(item, row.key or "") for item, row in reading.gone]
         hints += [Hint(_problem(one), key=one.key) for one in pulled.problems]
         plan = Plan(
             tracker=self.row.name,
             made=stamp(self._now),
-            items=tuple(one for one in plans if one is not None),
+            items=tuple(plans),
             waiting=tuple(
                 Waiting(self._ref(one.item), one.act, until)
                 for one, until in found.waiting
@@ -130,6 +172,10 @@ class Gatherer:
             versions=versions,
             own=own,
             unread=pulled.problems,
+            held=reading.held,
+            faults=reading.faults,
+            gone=reading.gone,
+            late=reading.late,
         )
 
     # Reading
@@ -197,45 +243,54 @@ class Gatherer:
 
     # One item
 
-    def _planned(
-        self,
-        item: Item,
-        row: LinkRow | None,
-        *,
-        pulled: Pulled,
-        adopted: tuple[Issue, Told] | None,
-        issue: Issue | None,
-        comments: list[Comment],
-        found: Settled,
-        own: list[RemarkRow],
-        unsure: bool,
-        hints: list[Hint],
+    def _isolated(
+        self, item: Item, row: LinkRow | None, arrived: _Arrived, reading: _Reading
     ) -> ItemPlan | None:
-        state = LinkState(row.state) if row else LinkState.WANTED
-        if state is LinkState.DETACHED:
+        """The plan of one item; what goes wrong with it stays with it."""
+        try:
+            if arrived.adopted is None and (
+                row is None or row.state == LinkState.WANTED
+            ):
+                return self._new(item, reading)
+            return self._known(item, row, arrived, reading)
+        except STOPPING:
+            raise
+        except (TrackerError, LedgerError) as error:
+            reading.faults.append(Left(item.ref, error))
+        except Exception as error:  # noqa: BLE001 (one bad item never stops the others)
+            reading.faults.append(Left(item.ref, unexpected(item.ref, error)))
+        reading.held[item.id] = "look"
+        return None
+
+    def _new(self, item: Item, reading: _Reading) -> ItemPlan | None:
+        """The plan of an item without an issue."""
+        if not self._wanted(item):
             return None
-        if row is not None and row.key in {one.key for one in pulled.problems}:
+        if reading.found.blocks(item.id) or reading.unsure:
+            reading.held[item.id] = "push"
             return None
-        if state is LinkState.GONE and issue is None:
+        return item_plan(self._matter(item), LinkState.WANTED)
+
+    def _known(
+        self, item: Item, row: LinkRow | None, arrived: _Arrived, reading: _Reading
+    ) -> ItemPlan | None:
+        """The plan of an item that has an issue."""
+        issue, base = arrived.issue, base_of(row) if row else None
+        if arrived.adopted is not None:
+            issue, told = arrived.adopted
+            base = adopting(issue, told, self.style, item)
+        elif row is None or row.state == LinkState.DETACHED:
             return None
-        base = base_of(row) if row else None
-        fresh = issue is not None
-        if adopted is not None:
-            issue, told = adopted
-            base, state, fresh = (
-                adopting(issue, told, self.style, item),
-                (LinkState.LINKED),
-                True,
-            )
-        elif state is LinkState.WANTED:
-            if not self._wanted(item) or found.blocks(item.id) or unsure:
-                return None
-            return item_plan(self._matter(item), state)
-        elif issue is None and row is not None and self._doubtful(row, found):
+        elif row.key in {one.key for one in reading.pulled.problems}:
+            reading.held[item.id] = "look"
+            return None
+        elif row.state == LinkState.GONE and issue is None:
+            return None
+        elif issue is None and self._doubtful(row, reading.found):
             try:
-                issue, fresh = self.tracker.issue(row.key or ""), True
+                issue = self.tracker.issue(row.key or "")
             except Missing:
-                hints.append(gone_hint(item, row.key or ""))
+                reading.gone.append((item, row))
                 return None
         if base is None:
             return None
@@ -243,13 +298,14 @@ class Gatherer:
             item,
             base=base,
             now=issue or base.issue,
-            fresh=fresh,
-            comments=tuple(sorted(comments, key=lambda one: (one.created, one.id))),
-            skew=pulled.skew,
-            own=own,
+            fresh=issue is not None,
+            comments=arrived.comments,
+            skew=reading.pulled.skew,
+            own=reading.own,
         )
-        matter = self._closer(matter, pulled.skew)
-        return item_plan(matter, LinkState.LINKED, adopts=adopted is not None)
+        matter = self._closer(matter, reading.pulled.skew)
+        adopts = arrived.adopted is not None
+        return item_plan(matter, LinkState.LINKED, adopts=adopts)
 
     @staticmethod
     def _doubtful(row: LinkRow, found: Settled) -> bool:

@@ -16,7 +16,7 @@ from integrations.tracker import (
     Unauthenticated,
     Unreachable,
 )
-from ledger.errors import LedgerError
+from ledger.errors import N_, LedgerError
 from ledger.sync.matter import Hint
 from ledger.sync.plan import Waiting
 
@@ -144,3 +144,15 @@ STOPPING: tuple[type[TrackerError], ...] = (
     Throttled,
 )
 """Errors after which no other item would fare better."""
+
+
+def unexpected(ref: str, error: Exception) -> LedgerError:
+    """What nobody thought of, told of one item."""
+    return LedgerError(
+        N_("{ref} could not be synced."),
+        "{kind}: {error}.",
+        N_("Run it again; if it stays so, report it with --debug."),
+        ref=ref,
+        kind=type(error).__name__,
+        error=error,
+    )

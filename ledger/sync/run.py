@@ -20,12 +20,13 @@ from integrations.tracker import (
 )
 from ledger.book import Actor, Draft, Ledger, new_id
 from ledger.clock import moment, stamp
-from ledger.errors import N_, LedgerError, Refused, UsageProblem
+from ledger.errors import N_, LedgerError, Message, Refused, UsageProblem
 from ledger.storage.sync import RemarkRow, RunRow, TrackerRow
 from ledger.sync.apply import Applier
 from ledger.sync.gather import Gathered, Gatherer, gone_hint
 from ledger.sync.lease import Lease
 from ledger.sync.link import LinkState
+from ledger.sync.matter import Hint
 from ledger.sync.plan import ItemPlan, Plan, Waiting, brake, unreviewed
 from ledger.sync.pool import WORKERS, Brakes, drive, interruptible
 from ledger.sync.records import Records
@@ -59,7 +60,11 @@ def preview(
     """
     row = registered(ledger, name)
     tracker = connect(settings_of(row), copy.deepcopy(dict(row.memory)))
-    return Gatherer(ledger, tracker, row).gather(sweep=sweep).plan
+    gathered = Gatherer(ledger, tracker, row).gather(sweep=sweep)
+    troubles = tuple(
+        Hint(Message("{text}", text=str(one.error)), one.ref) for one in gathered.faults
+    )
+    return replace(gathered.plan, hints=(*gathered.plan.hints, *troubles))
 
 
 def sync(
@@ -148,8 +153,12 @@ class _Run:
             raise refusal
         self._records.skew = gathered.pulled.skew
         self._report.hints.extend(plan.hints)
+        self._report.left.extend(gathered.faults)
         plans = self._allowed(plan, reviewed)
         self._settle(gathered)
+        for item, link in gathered.gone:
+            self._records.gone(item, link)
+            self._report.count("gone")
         applier = Applier(self._tracker, self._records, self._report, self._brakes)
         with interruptible(self._brakes):
             try:
@@ -164,7 +173,7 @@ class _Run:
                     self._look_for(plan.vanished)
             except TrackerError as error:
                 self._brakes.stop(error)
-        self._finish(gathered, applier.unfinished)
+        self._finish(gathered, {**gathered.held, **applier.unfinished})
         return self._report
 
     def _allowed(
@@ -269,6 +278,7 @@ class _Run:
                     or one.matter.item.ref in refused
                     for comment in one.matter.comments
                 ]
+                late += gathered.late
                 values["comments_since"] = stamp(min([pulled.comments_until, *late]))
                 if pulled.whole and not pulled.problems:
                     values["read_whole"] = 1

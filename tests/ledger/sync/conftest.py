@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.client import FakeGitea
-from tests.fakes.fixtures import fake_gitea, gitea_process
+from tests.fakes.client import FakeGitea, FakeJira
+from tests.fakes.fixtures import fake_gitea, gitea_process, jira_process
 from tests.ledger.office import Office
 from tests.ledger.sync.desk import Desk, folder_place, gitea_place, real_gitea_place
+from tests.ledger.sync.jiraplace import jira_options, jira_place
 
-__all__ = ["fake_gitea", "gitea_process"]
+__all__ = ["fake_gitea", "gitea_process", "jira_process"]
 
 
-@pytest.fixture(params=["folder", "gitea", "real gitea"])
+@pytest.fixture(params=["folder", "gitea", "jira cloud", "jira", "real gitea"])
 def desk(
     request: pytest.FixtureRequest, office: Office, tmp_path: Path
 ) -> Iterator[Desk]:
@@ -25,6 +26,10 @@ def desk(
     elif request.param == "gitea":
         fake: FakeGitea = request.getfixturevalue("fake_gitea")
         yield Desk.set_up(office, gitea_place(fake))
+    elif request.param.startswith("jira"):
+        jira: FakeJira = request.getfixturevalue("jira_process")
+        jira.reset(edition="cloud" if request.param == "jira cloud" else "datacenter")
+        yield Desk.set_up(office, jira_place(jira), **jira_options(jira))
     else:
         with real_gitea_place() as place:
             yield Desk.set_up(office, place)

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, MutableMapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -27,8 +28,8 @@ from ledger.sync.lease import LASTS, Lease
 from ledger.sync.report import exit_code
 from tests.fakes.client import FakeGitea
 from tests.fakes.fixtures import PEOPLE
-from tests.ledger.office import LI, SUN
-from tests.ledger.sync.desk import Desk, add_many, done, gitea_place
+from tests.ledger.office import LI, SUN, Office
+from tests.ledger.sync.desk import Desk, add_many, done, folder_place, gitea_place
 
 ISSUES = r"/issues$"
 
@@ -509,3 +510,67 @@ def test_an_account_without_the_right_to_write_is_told_so(
     assert isinstance(report.stopped, Forbidden)
     assert report.exit_code == 5
     assert desk.issues() == []
+
+
+def test_an_issue_that_cannot_be_read_forbids_creating_until_it_can(
+    office: Office, tmp_path: Path
+) -> None:
+    place = folder_place(tmp_path / "issues")
+    odd = tmp_path / "issues" / "0001-odd.md"
+    odd.write_text("no front matter", encoding="utf-8")
+    desk = Desk.set_up(office, place)
+    add_many(office, 2)
+    report = desk.sync()
+    assert done(report) == {}
+    assert report.hints
+    odd.write_text("---\ntitle: 别的事\nstate: open\n---\n", encoding="utf-8")
+    assert desk.synced() == {"created": 2}
+    desk.idle()
+
+
+def test_a_linked_issue_that_cannot_be_read_is_left_and_never_gone(
+    office: Office, tmp_path: Path
+) -> None:
+    desk = Desk.set_up(office, folder_place(tmp_path / "issues"))
+    ref, other = office.assigned(), office.assigned()
+    desk.synced()
+    (path,) = (tmp_path / "issues").glob("0001*.md")
+    text = path.read_text(encoding="utf-8")
+    path.write_text("kaputt", encoding="utf-8")
+    office.act("start", ref, SUN)
+    office.act("start", other, SUN)
+    report = desk.sync(sweep=True)
+    assert done(report) == {"updated": 1}
+    assert report.hints
+    path.write_text(text, encoding="utf-8")
+    assert desk.synced() == {"updated": 1}
+    desk.idle()
+
+
+def test_a_timeline_that_cannot_be_read_leaves_its_item_and_no_other(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    ref, other = desk.office.worked(), desk.office.worked()
+    desk.synced()
+    for one in (ref, other):
+        desk.place.wang.comment(desk.key(one), "已整改")
+        desk.place.wang.close(desk.key(one))
+    fake_gitea.faults(
+        {
+            "method": "GET",
+            "path": f"/issues/{desk.key(ref)}/timeline",
+            "do": "answer",
+            "status": 403,
+            "body": '{"message": "no"}',
+            "headers": {"Content-Type": "application/json"},
+        }
+    )
+    report = desk.sync()
+    assert done(report)["requested"] == 1
+    assert [left.ref for left in report.left] == [ref]
+    counts = done(desk.sync())
+    assert counts["requested"] == 1
+    assert len(desk.item(ref).notes) == 1
+    desk.settle()
+    desk.idle()
