@@ -220,7 +220,7 @@ class JiraTracker:
         """
         with self._lock:
             heard, self._heard = self._heard, None
-        if heard is None or heard[0] != since:
+        if heard is None or not _covers(heard[0], since):
             for _ in self.issues(since):
                 pass
             with self._lock:
@@ -795,6 +795,11 @@ def _whole(made: Issue, left_out: Sequence[str]) -> Issue:
             fields=", ".join(left_out),
         )
     return made
+
+
+def _covers(read: datetime | None, wanted: datetime | None) -> bool:
+    """Whether a search from ``read`` on (``None``: of all) found what is wanted."""
+    return read is None or (wanted is not None and read <= wanted)
 
 
 @contextmanager
