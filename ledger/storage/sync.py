@@ -299,15 +299,6 @@ class SyncTables:
             _text(dict(row.base)),
         )
 
-    def set_version(self, tracker: str, item: str, version: int | None) -> None:
-        """Remember that an unchanged issue has a new version."""
-        self._do(
-            "UPDATE links SET version = ? WHERE tracker = ? AND item = ?",
-            version,
-            tracker,
-            item,
-        )
-
     def set_todo(self, tracker: str, item: str, todo: str) -> None:
         """Remember that something is left; an unlinked item becomes wanted."""
         self._do(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from integrations.tracker import (
@@ -19,22 +18,16 @@ from ledger.clock import moment, stamp
 from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message
 from ledger.i18n import catalogue
-from ledger.item import SET_ASIDE, WORKING, Item, State
-from ledger.journal import event_of
+from ledger.item import Item
 from ledger.storage.sync import LinkRow, RemarkRow, TrackerRow
 from ledger.sync import marker
-from ledger.sync.closing import Closed, Said, our_time
-from ledger.sync.harmless import tidied
-from ledger.sync.inbound import ours
 from ledger.sync.link import (
-    Base,
-    Field,
     LinkState,
     Told,
     base_of,
-    round_of,
 )
-from ledger.sync.matter import Hint, Matter
+from ledger.sync.matter import Hint
+from ledger.sync.matters import Matters
 from ledger.sync.news import News, adopting
 from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
@@ -59,7 +52,7 @@ class Gathered:
     head: int
     style: Style
     options: Options
-    versions: dict[str, int | None] = field(default_factory=dict)
+    echoes: dict[str, Issue] = field(default_factory=dict)
     own: list[RemarkRow] = field(default_factory=list)
     unread: tuple[Unreadable, ...] = ()
     held: dict[str, str] = field(default_factory=dict)
@@ -105,6 +98,14 @@ class Gatherer:
         self.directory = ledger.directory
         self.style = style_of(ledger, row, tracker, self.directory)
         self.outbox = self.sync.outbox(row.name)
+        self._matters = Matters(
+            ledger,
+            tracker,
+            row.name,
+            style=self.style,
+            options=self.options,
+            outbox=self.outbox,
+        )
         self._now = ledger.clock.now()
 
     def gather(self, *, sweep: bool = False) -> Gathered:
@@ -127,7 +128,7 @@ class Gatherer:
         seen = News(self.ledger, self.row, self.style, self.outbox)
         adopted = seen.adopted(pulled, found, hints)
         news, own = seen.comments(pulled, adopted)
-        rows, versions = seen.changed(pulled)
+        rows, echoes = seen.changed(pulled)
         for key in news:
             rows.setdefault(key, None)
         items = self._items(rows, adopted, found)
@@ -169,7 +170,7 @@ class Gatherer:
             head=head,
             style=self.style,
             options=self.options,
-            versions=versions,
+            echoes=echoes,
             own=own,
             unread=pulled.problems,
             held=reading.held,
@@ -269,7 +270,7 @@ class Gatherer:
         if reading.found.blocks(item.id) or reading.unsure:
             reading.held[item.id] = "push"
             return None
-        return item_plan(self._matter(item), LinkState.WANTED)
+        return item_plan(self._matters.of(item), LinkState.WANTED)
 
     def _known(
         self, item: Item, row: LinkRow | None, arrived: _Arrived, reading: _Reading
@@ -294,7 +295,7 @@ class Gatherer:
                 return None
         if base is None:
             return None
-        matter = self._matter(
+        matter = self._matters.of(
             item,
             base=base,
             now=issue or base.issue,
@@ -303,7 +304,7 @@ class Gatherer:
             skew=reading.pulled.skew,
             own=reading.own,
         )
-        matter = self._closer(matter, reading.pulled.skew)
+        matter = self._matters.with_closer(matter, reading.pulled.skew)
         adopts = arrived.adopted is not None
         return item_plan(matter, LinkState.LINKED, adopts=adopts)
 
@@ -317,94 +318,6 @@ class Gatherer:
         return self.options.wants(
             item, frozenset(self.directory.unit_name(unit) for unit in units)
         )
-
-    def _matter(
-        self,
-        item: Item,
-        *,
-        base: Base | None = None,
-        now: Issue | None = None,
-        fresh: bool = False,
-        comments: tuple[Comment, ...] = (),
-        skew: float = 0.0,
-        own: Iterable[RemarkRow] = (),
-    ) -> Matter:
-        remarks = self.sync.remarks(self.row.name, item.id)
-        conflicts = self.sync.conflicts(tracker=self.row.name, item=item.id)
-        this_round = round_of(item)
-        tries: dict[Field, int] = {}
-        for one in conflicts:
-            if one.round == this_round and one.settled is None:
-                name = Field(one.field)
-                tries[name] = tries.get(name, 0) + 1
-        proposals = [one for one in conflicts if one.field == Field.MEASURE]
-        marks = {
-            one.mark for one in (*remarks, *own) if one.mark and one.item == item.id
-        }
-        marks |= {one.mark for one in self.outbox if one.item == item.id}
-        if now is not None:
-            marks |= {
-                f"evidence:{kept.number}"
-                for attachment in now.attachments
-                if (kept := ours(attachment, item)) is not None
-            }
-        known = {one.remote for one in remarks}
-        return Matter(
-            item=item,
-            tracker=self.row.name,
-            style=self.style,
-            options=self.options,
-            today=self.ledger.today(self.directory.rules),
-            base=base,
-            now=now,
-            fresh=fresh,
-            comments=comments,
-            edited=frozenset(one.id for one in comments if one.id in known),
-            said=(
-                *(
-                    Said(one.author, one.at or "", one.said)
-                    for one in remarks
-                    if one.mark is None and one.author and one.said
-                ),
-                *(
-                    Said(
-                        one.author or "", our_time(one.created, skew), tidied(one.body)
-                    )
-                    for one in comments
-                ),
-            ),
-            marks=frozenset(marks),
-            files=frozenset(known),
-            tries=tries,
-            proposals=frozenset(one.theirs for one in proposals),
-            open_proposals=tuple(
-                one.theirs for one in proposals if one.settled is None
-            ),
-            reason=self._reason(item) if item.state in SET_ASIDE else "",
-        )
-
-    def _closer(self, matter: Matter, skew: float) -> Matter:
-        """Who closed the issue: asked once for each closing that is seen."""
-        base, now = matter.base, matter.now
-        if base is None or now is None or not now.closed:
-            return matter
-        if matter.newly_closed and closing_matters(matter.item):
-            closing = self.tracker.closing(now.key, since=now.closed_at)
-            at = closing.at or now.closed_at or now.updated
-            return replace(
-                matter,
-                closed=Closed(closing.login, moment(our_time(at, skew))),
-            )
-        if Field.CLOSED in matter.yielded and base.closed_at is not None:
-            return replace(matter, closed=Closed(base.closer, base.closed_at))
-        return matter
-
-    def _reason(self, item: Item) -> str:
-        kinds = ("void.propose", "transfer.propose")
-        rows = list(self.ledger.store.journal.rows(item=item.id, kinds=kinds))
-        if not rows:
-            return ""
-        return str(event_of(rows[-1].body).data.get("reason") or "")
 
     def _ref(self, item: str) -> str:
         found = self.ledger.store.items.get(item)
@@ -428,11 +341,6 @@ def style_of(
             if login.startswith(here)
         },
     )
-
-
-def closing_matters(item: Item) -> bool:
-    """Whether it must be known who closed the issue of ``item``."""
-    return item.state in WORKING or item.state is State.REGISTERED
 
 
 def gone_hint(item: Item, key: str) -> Hint:

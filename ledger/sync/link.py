@@ -73,7 +73,11 @@ def round_of(item: Item) -> str:
 
 
 def digest(issue: Issue) -> str:
-    """A hash of what people can see of an issue; its times and version left out."""
+    """A hash of what people can see of an issue; times, version and status left out.
+
+    The status of a tracker that has many says no more here than open and closed; it
+    is kept only to save a question.
+    """
     # Escaped, because a hostile tracker may send halves of characters.
     text = json.dumps(
         {
@@ -86,7 +90,6 @@ def digest(issue: Issue) -> str:
             "milestone": issue.milestone,
             "attachments": sorted(kept.id for kept in issue.attachments),
             "key": issue.key,
-            "status": issue.status,
         },
         sort_keys=True,
     )

@@ -36,19 +36,25 @@ class News:
 
     def changed(
         self, pulled: Pulled
-    ) -> tuple[dict[str, Issue | None], dict[str, int | None]]:
-        """Linked issues that are not as they were known, and new versions of others."""
+    ) -> tuple[dict[str, Issue | None], dict[str, Issue]]:
+        """Linked issues that are not as they were known, by item; and echoes.
+
+        An echo shows nothing new, but its version or status is to be remembered.
+        """
         changed: dict[str, Issue | None] = {}
-        versions: dict[str, int | None] = {}
+        echoes: dict[str, Issue] = {}
         for issue in pulled.issues.values():
             row = self._sync.link_of(self._name, remote=issue.id)
             if row is None or row.state == LinkState.DETACHED:
                 continue
             if row.digest != digest(issue) or row.state == LinkState.GONE:
                 changed[row.item] = issue
-            elif row.version != issue.version:
-                versions[row.item] = issue.version
-        return changed, versions
+            elif (row.version, row.base["issue"].get("status")) != (
+                issue.version,
+                issue.status,
+            ):
+                echoes[row.item] = issue
+        return changed, echoes
 
     def comments(
         self, pulled: Pulled, adopted: Mapping[str, tuple[Issue, Told]]

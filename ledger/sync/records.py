@@ -96,6 +96,15 @@ class Records:
             )
         )
 
+    def echo(self, item: str, issue: Issue) -> None:
+        """An issue that shows nothing new: its version and status are kept."""
+        row = self.sync.link(self.tracker, item)
+        if row is not None:
+            known = {**row.base["issue"], "status": issue.status}
+            self.sync.keep_link(
+                replace(row, version=issue.version, base={**row.base, "issue": known})
+            )
+
     def linked(self, directory: Directory, item: Item, issue: Issue, how: str) -> None:
         """Journal that an item has an issue from now on."""
         self.event(

@@ -200,7 +200,7 @@ class _Run:
     def _settle(self, gathered: Gathered) -> None:
         """Record what a complete read said of answers that were lost."""
         found, records = gathered.settled, self._records
-        if not (found.found or found.unsent or gathered.own or gathered.versions):
+        if not (found.found or found.unsent or gathered.own or gathered.echoes):
             return
         with records.step():
             for row, remote in found.found:
@@ -217,8 +217,8 @@ class _Run:
                     records.sync.step(row, "planned", at=row.at, since=None)
             for remark in gathered.own:
                 records.sync.keep_remark(remark)
-            for item, version in gathered.versions.items():
-                records.sync.set_version(self._name, item, version)
+            for item, issue in gathered.echoes.items():
+                records.echo(item, issue)
 
     def _prepare(self, plans: list[ItemPlan], gathered: Gathered) -> None:
         """Labels and milestones that are used for the first time."""
