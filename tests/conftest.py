@@ -9,7 +9,10 @@ from shutil import copytree
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.ledger.office import Office
+# Before anything imports them: their assertions explain themselves like a test's.
+pytest.register_assert_rewrite("integrations.conformance", "tests.integrations.specs")
+
+from tests.ledger.office import Office  # noqa: E402 (see above)
 
 settings.register_profile(
     "ledger",
