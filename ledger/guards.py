@@ -69,6 +69,36 @@ def _day(case: Case, key: str) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+# Whatever the command
+
+
+_DAYS = frozenset({"on", "due", "review_on", "rectified_on", "effective"})
+_TEXTS = frozenset(
+    {
+        *("reason", "opinion", "text", "statement", "requirement", "missing"),
+        *("method", "where", "stage_goal", "body", "document", "target"),
+        *("name", "kind", "head", "owner", "leader", "lead", "field"),
+    }
+)
+
+
+def well_formed(case: Case) -> Message | None:
+    """Days are days and texts are texts; judged before every other guard."""
+    for name, value in case.data.items():
+        if name in _DAYS and not _is_day(value):
+            return Message(N_("{name} is no day: {value}."), name=name, value=value)
+        if name in _TEXTS and not isinstance(value, str):
+            return Message(N_("{name} is no text: {value}."), name=name, value=value)
+    return None
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
 # Assignment
 
 

@@ -506,6 +506,9 @@ def decide(command: str, case: Case) -> Transition:
             case,
             Message(N_("It is decided in the ledger, not in a tracker.")),
         )
+    malformed = guards.well_formed(case)
+    if malformed is not None:
+        raise _refused(command, case, malformed)
     missing = [said for guard in row.guards if (said := guard(case)) is not None]
     if missing:
         raise _refused(command, case, *missing)

@@ -312,3 +312,46 @@ def test_every_state_but_those_of_the_row_refuses_the_command(
                 with pytest.raises(Refused, match="It is "):
                     office.act(key[0], ref, walk.by, **walk.said(office))
     assert tried > 100
+
+
+@pytest.mark.parametrize(
+    "value", ["2024-02-30", "p99", "", " ", 7, True, ["2024-03-04"], {"a": 1}]
+)
+def test_a_day_that_is_none_is_refused_whichever_command_says_it(
+    office: Office, value: object
+) -> None:
+    ref = office.worked()
+    before = office.find(ref)
+    for command, name in (
+        ("progress", "on"),
+        ("extend.request", "due"),
+        ("ongoing.request", "review_on"),
+        ("request-closure", "rectified_on"),
+        ("evidence.add", "effective"),
+    ):
+        walk = next(w for (key, _), w in WALKS.items() if key[0] == command)
+        said = {**walk.said(office), name: value}
+        if value in ("", " ") and command in ("progress", "evidence.add"):
+            continue  # not said at all, where it need not be
+        with pytest.raises(Refused):
+            office.act(command, ref, SUN, **said)
+    assert office.find(ref) == before
+
+
+@pytest.mark.parametrize("value", [7, True, ["x"], {"a": 1}])
+def test_a_text_that_is_none_is_refused_whichever_command_says_it(
+    office: Office, value: object
+) -> None:
+    ref = office.worked()
+    before = office.find(ref)
+    for command, name in (
+        ("progress", "text"),
+        ("extend.request", "reason"),
+        ("evidence.add", "name"),
+        ("evidence.add", "kind"),
+        ("request-closure", "head"),
+    ):
+        walk = next(w for (key, _), w in WALKS.items() if key[0] == command)
+        with pytest.raises(Refused, match=f"{name} is no text"):
+            office.act(command, ref, SUN, **{**walk.said(office), name: value})
+    assert office.find(ref) == before

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -506,6 +506,8 @@ def drive(
             max_examples=examples,
             stateful_step_count=steps,
             database=None,
+            # A life of a hundred steps takes minutes to shrink and is read as it is.
+            phases=[Phase.explicit, Phase.generate],
         ),
     )
     with told.disabled():
