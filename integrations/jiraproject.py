@@ -63,7 +63,7 @@ class JiraProject:
 
     ``memory`` holds ``project`` (its id), ``type`` (the id of the issue type),
     ``screen`` (fields of its create screen, and which of them are required),
-    ``done`` (ids of the statuses that count as closed) and ``transitions``.
+    ``statuses`` (by id, whether one counts as closed) and ``transitions``.
     """
 
     def __init__(
@@ -198,16 +198,20 @@ class JiraProject:
     # -- statuses and transitions ------------------------------------------------------
 
     def is_done(self, status: str) -> bool:
-        """Whether a status, by its id, counts as closed."""
-        done = self._memory.get("done")
-        if not isinstance(done, list):
-            answer = self._http.read(f"{self._api}/status")
-            done = self._memory["done"] = [
-                one.text("id")
-                for one in objects(answer.value, "statuses")
-                if is_done(one)
-            ]
-        return status in done
+        """Whether a status, by its id, counts as closed; one that is gone does not."""
+        with self._lock:
+            kept = self._memory.setdefault("statuses", {})
+            known = cast("dict[str, bool]", kept)
+            if status not in known:
+                # A workflow gets new statuses; each unknown one is asked for once.
+                answer = self._http.read(f"{self._api}/status")
+                known.clear()
+                known.update(
+                    (one.text("id"), is_done(one))
+                    for one in objects(answer.value, "statuses")
+                )
+                known.setdefault(status, False)
+            return known[status]
 
     def transition(self, key: str, status: str | None, *, closed: bool) -> Transition:
         """The step that closes or opens an issue, from memory where it is known.

@@ -535,6 +535,20 @@ def test_other_changes_of_status_do_not_count_as_closing(fake_jira: FakeJira) ->
     assert jira.closing(made.key).login == "ledger"
 
 
+def test_a_status_that_the_workflow_got_later_is_asked_for_once(
+    fake_jira: FakeJira,
+) -> None:
+    # What was kept before the workflow got its last status.
+    memory: Memory = {}
+    jira = warm(fake_jira, memory)
+    made = jira.create(draft())
+    fake_jira.person("wangwu").close(made.key)
+    memory["statuses"] = {"10000": False, "3": False}
+    fake_jira.forget_calls()
+    assert [jira.closing(made.key).login for _ in range(2)] == ["wangwu"] * 2
+    assert fake_jira.calls()["GET /status"] == 1
+
+
 # -- what is wrong -----------------------------------------------------------------------------
 
 

@@ -1,0 +1,342 @@
+"""The whole sync with Jira: creating by the fifty, an index that lags, exact calls.
+
+What people and the ledger do to each other's issues is in ``test_both_ways`` and its
+neighbours, which stand before Jira too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from ledger.item import State
+from tests.fakes.client import FakeJira
+from tests.ledger.office import CHEN, LI, SUN, Office
+from tests.ledger.sync.desk import Desk, add_many, done
+from tests.ledger.sync.jiraplace import jira_options, jira_place
+
+BULK = r"/issue/bulk$"
+LOST: dict[str, dict[str, Any]] = {
+    "dropped before it was carried out": {"do": "drop"},
+    "dropped after it was carried out": {"do": "drop", "after": True},
+    "answered 502 after": {"do": "answer", "status": 502, "after": True},
+    "answered 200 instead of 201": {
+        "do": "answer",
+        "status": 200,
+        "after": True,
+        "body": "{}",
+        "headers": {"Content-Type": "application/json"},
+    },
+    "cut in the middle": {"do": "cut"},
+}
+
+
+@pytest.fixture(params=["cloud", "datacenter"])
+def jira(request: pytest.FixtureRequest, jira_process: FakeJira) -> FakeJira:
+    """The fake in both editions."""
+    jira_process.reset(edition=request.param)
+    return jira_process
+
+
+@pytest.fixture
+def desk(office: Office, jira: FakeJira) -> Desk:
+    """A desk before each edition."""
+    return Desk.set_up(office, jira_place(jira), **jira_options(jira))
+
+
+def lagging(office: Office, jira: FakeJira, seconds: float, **options: str) -> Desk:
+    """A desk before a Jira whose search is behind."""
+    place = jira_place(jira, lag=seconds)
+    return Desk.set_up(office, place, **jira_options(jira), **options)
+
+
+def counted(desk: Desk, jira: FakeJira) -> Counter[str]:
+    """The calls of one run, as the server saw them; they are those of the report."""
+    jira.forget_calls()
+    report = desk.sync(yes=True)
+    assert report.exit_code == 0, report.to_json()
+    calls = Counter(jira.calls())
+    assert sum(calls.values()) == report.reads + report.writes, calls
+    return calls
+
+
+def warm(desk: Desk, jira: FakeJira) -> None:
+    """Everything was read once, the workflow is known, nothing is in the overlap."""
+    add_many(desk.office, 1)
+    desk.synced(yes=True)
+    behind(desk, jira, 900)
+
+
+def behind(desk: Desk, jira: FakeJira, ahead: float) -> None:
+    """Let the server's time go on, so that what was written is behind the overlap."""
+    jira.clock(ahead=ahead)
+    desk.synced()
+    assert counted(desk, jira).total() == 2
+
+
+def titles(jira: FakeJira) -> list[str]:
+    """What there is, whatever the index knows: the references in the titles."""
+    issues = jira.dump()["issues"]
+    return sorted(one["fields"]["summary"].split()[0] for one in issues)
+
+
+# -- calls ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "new", [0, 1, 50, 51, pytest.param(1000, marks=pytest.mark.long)]
+)
+def test_new_items_take_one_call_for_fifty(
+    desk: Desk, jira: FakeJira, new: int
+) -> None:
+    warm(desk, jira)
+    refs = add_many(desk.office, new)
+    calls = counted(desk, jira)
+    assert calls.total() == 2 + -(-new // 50), calls
+    assert calls["POST /issue/bulk"] == -(-new // 50)
+    assert set(titles(jira)) >= set(refs)
+    # What was just made is read once more as an echo, and nothing is written.
+    assert counted(desk, jira).total() == 1 + max(1, -(-new // 100))
+    behind(desk, jira, 1800)
+
+
+@pytest.mark.parametrize(
+    "edited", [0, 1, 50, 51, pytest.param(1000, marks=pytest.mark.long)]
+)
+def test_issues_changed_there_cost_their_pages(
+    desk: Desk, jira: FakeJira, edited: int
+) -> None:
+    warm(desk, jira)
+    refs = add_many(desk.office, edited)
+    counted(desk, jira)
+    behind(desk, jira, 1800)
+    person = jira.person("wangwu")
+    for ref in refs:
+        person.label(desk.key(ref), "重点")
+    assert counted(desk, jira).total() == 1 + max(1, -(-edited // 100))
+
+
+@pytest.mark.parametrize("changed", [1, 51])
+def test_a_changed_item_is_read_again_and_written_once(
+    desk: Desk, jira: FakeJira, changed: int
+) -> None:
+    warm(desk, jira)
+    refs = add_many(desk.office, changed)
+    counted(desk, jira)
+    behind(desk, jira, 1800)
+    office = desk.office
+    office.later()
+    office.ledger.assign(
+        [office.wish(ref, severity="major") for ref in refs], office.who(LI)
+    )
+    # Jira has no version to compare; text, date, person and labels go in one call.
+    calls = counted(desk, jira)
+    assert calls.total() == 2 + changed + changed, calls
+    assert calls["GET /issue/{key}"] == calls["PUT /issue/{key}"] == changed
+
+
+def test_a_status_change_is_a_call_of_its_own_beside_the_fields(
+    desk: Desk, jira: FakeJira
+) -> None:
+    warm(desk, jira)
+    refs = [desk.office.requested() for _ in range(2)]
+    counted(desk, jira)
+    behind(desk, jira, 1800)
+    seen: list[Counter[str]] = []
+    for ref in refs:
+        desk.office.act("review", ref, CHEN, opinion="材料齐全")
+        desk.office.verify(ref)
+        desk.office.act("close", ref, "钱进", opinion="同意销号")
+        seen.append(counted(desk, jira))
+        assert desk.issue(ref).closed
+        behind(desk, jira, 3600 * (1 + len(seen)))
+    # The steps of the workflow are asked for once, then they are known.
+    first, second = seen
+    assert first - second == {"GET /issue/{key}/transitions": 1}
+    assert second["POST /issue/{key}/transitions"] == 1
+    comments = second["POST /issue/{key}/comment"]
+    assert second.total() == 2 + 1 + 1 + 1 + comments, second
+
+
+def test_a_close_seen_costs_one_call_and_a_request_the_change_it_makes(
+    desk: Desk, jira: FakeJira
+) -> None:
+    warm(desk, jira)
+    refs = [desk.office.worked() for _ in range(2)]
+    counted(desk, jira)
+    behind(desk, jira, 1800)
+    seen: list[Counter[str]] = []
+    for ref in refs:
+        desk.place.wang.comment(desk.key(ref), "已整改")
+        desk.place.wang.close(desk.key(ref))
+        seen.append(counted(desk, jira))
+        assert desk.item(ref).state is State.CLOSURE_REQUESTED
+        behind(desk, jira, 3600 * (1 + len(seen)))
+    # Which statuses count as closed is asked for once, then it is known.
+    first, second = seen
+    assert first - second == {"GET /status": 1}
+    # Who closed it, the read before the block is written, and the write.
+    assert second.total() == 2 + 1 + 1 + 1, second
+
+
+def test_notes_of_the_ledger_take_one_call_each(desk: Desk, jira: FakeJira) -> None:
+    warm(desk, jira)
+    ref = desk.office.assigned()
+    counted(desk, jira)
+    behind(desk, jira, 1800)
+    for number in range(5):
+        desk.office.act("progress", ref, SUN, text=f"进展{number}")
+    calls = counted(desk, jira)
+    assert calls.total() == 2 + 5, calls
+
+
+# -- at most once --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", LOST)
+@pytest.mark.parametrize("lag", [0.0, 200.0])
+def test_a_lost_answer_to_a_bulk_create_makes_no_second_issue(
+    office: Office, jira: FakeJira, how: str, lag: float
+) -> None:
+    desk = lagging(office, jira, lag)
+    refs = add_many(office, 51)
+    jira.faults({"method": "POST", "path": BULK, **LOST[how]})
+    report = desk.sync(yes=True)
+    assert len(report.waiting) in (1, 50)
+    assert done(report)["created"] + len(report.waiting) == 51
+    carried_out = len(titles(jira)) == 51
+    report = desk.sync(yes=True)
+    assert report.writes == 0
+    # What the index does not know yet is waited for, not made again.
+    assert bool(report.waiting) == (lag > 0 or not carried_out)
+    jira.clock(ahead=lag + 30)
+    report = desk.sync(yes=True)
+    assert bool(report.waiting) == (not carried_out)
+    assert report.writes == 0
+    desk.quiet()
+    desk.sync(yes=True)
+    jira.clock(ahead=2 * lag + 60)
+    desk.settle()
+    assert titles(jira) == sorted(refs)
+
+
+def test_a_bulk_create_that_comes_true_late_is_found_and_not_repeated(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 200.0)
+    refs = add_many(office, 3)
+    jira.faults({"method": "POST", "path": BULK, "do": "late"})
+    assert len(desk.sync().waiting) == 3
+    assert jira.release() == [201]
+    assert len(desk.sync().waiting) == 3
+    jira.clock(ahead=230)
+    assert desk.synced() == {"adopted": 3}
+    assert titles(jira) == sorted(refs)
+    desk.idle()
+
+
+def test_settling_waits_for_the_index_whatever_the_options_say(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 290.0, quiet="0", overlap="0")
+    refs = add_many(office, 2)
+    jira.faults({"method": "POST", "path": BULK, "do": "drop", "after": True})
+    desk.sync()
+    office.later(minutes=4)
+    report = desk.sync()
+    assert len(report.waiting) == 2
+    assert report.writes == 0
+    jira.clock(ahead=295)
+    assert desk.synced() == {"adopted": 2}
+    assert titles(jira) == sorted(refs)
+
+
+def test_an_edit_that_the_index_learns_late_is_not_missed(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 290.0, overlap="0")
+    ref = office.assigned()
+    desk.synced()
+    jira.clock(ahead=400)
+    desk.settle()
+    desk.place.wang.comment(desk.key(ref), "迟到的进展")
+    # Runs between the edit and its showing move the cursor on.
+    for ahead in (500, 600, 680):
+        jira.clock(ahead=ahead)
+        assert desk.synced() == {}
+    jira.clock(ahead=700)
+    assert desk.synced()["notes"] == 1
+    assert [note.text for note in desk.item(ref).notes] == ["迟到的进展"]
+
+
+def test_one_refused_item_of_a_bulk_create_does_not_touch_the_others(
+    desk: Desk, jira: FakeJira
+) -> None:
+    desk.know(SUN, "ghost")
+    others = add_many(desk.office, 3)
+    ref = desk.office.assigned(owner=SUN)
+    report = desk.sync()
+    assert done(report)["created"] == 3
+    (left,) = report.left
+    assert left.ref == ref
+    assert "ghost" in str(left.error)
+    assert titles(jira) == sorted(others)
+    assert report.waiting == ()
+
+
+def test_a_project_that_demands_a_field_says_which_and_creates_nothing(
+    office: Office, jira: FakeJira
+) -> None:
+    place = jira_place(jira)
+    desk = Desk.set_up(office, place, **jira_options(jira))
+    add_many(office, 2)
+    jira.faults(
+        {
+            "method": "POST",
+            "path": BULK,
+            "do": "answer",
+            "status": 400,
+            "headers": {"Content-Type": "application/json"},
+            "body": '{"errorMessages":[],"errors":{"customfield_1":"来源 is required."}}',
+        }
+    )
+    report = desk.sync()
+    assert [left.ref for left in report.left] == sorted(
+        left.ref for left in report.left
+    )
+    assert all("来源 is required." in str(left.error) for left in report.left)
+    assert titles(jira) == []
+    assert desk.synced() == {"created": 2}
+
+
+# -- a whole life ----------------------------------------------------------------------
+
+
+def test_a_whole_life_goes_through_jira(desk: Desk, jira: FakeJira) -> None:
+    office = desk.office
+    ref = office.assigned()
+    assert desk.synced() == {"created": 1}
+    desk.finish_work(ref)
+    assert desk.synced()["requested"] == 1
+    office.act(
+        "return", ref, CHEN, opinion="证据不足", requirement="补充全部培训照片和签到表"
+    )
+    assert desk.synced()["reopened"] == 1
+    assert "补充全部培训照片和签到表" in desk.comments(desk.key(ref))[-1]
+    desk.idle()
+    desk.place.wang.comment_with_file(
+        desk.key(ref), "照片和签到表已补充", "照片.jpg", b"2"
+    )
+    desk.place.wang.close(desk.key(ref))
+    assert desk.synced()["requested"] == 1
+    office.act("review", ref, CHEN, opinion="材料齐全")
+    office.verify(ref)
+    office.act("close", ref, "钱进", opinion="同意销号")
+    desk.synced()
+    assert desk.item(ref).state is State.CLOSED
+    assert desk.issue(ref).closed
+    assert "同意销号" in desk.comments(desk.key(ref))[-1]
+    desk.idle()
+    assert len(titles(jira)) == 1
