@@ -73,7 +73,7 @@ def outbound(
     proposals = (*matter.open_proposals, *came.proposed)
     wanted = rendered(item, matter.style, proposals)
     if matter.base is None or matter.now is None:
-        return Outbound(wanted, IssuePatch(), says=_says(matter, item), files=())
+        raise ValueError("an issue that is not there cannot be told anything")
     stance = _stance(matter, item, result)
     kept = {
         Field.BLOCK if one.contrary.field is Field.TICK else one.contrary.field
@@ -85,7 +85,7 @@ def outbound(
     closed = matter.now.closed if stance.closed is None else stance.closed
     wanted = replace(wanted, closed=closed)
     patch, fields = _patch(matter, wanted, yielded)
-    says = (*_says(matter, item), *stance.says)
+    says = (*_comments(matter, item), *stance.says)
     return Outbound(
         wanted=wanted,
         patch=patch,
@@ -259,10 +259,6 @@ def _lacking(result: Lacking, style: Style, *, again: bool) -> str:
         f"- {harmless(reason.text(style.say))}" for reason in result.reasons
     )
     return f"{style.words(head)}\n\n{reasons}\n\n{style.words(tail)}"
-
-
-def _says(matter: Matter, item: Item) -> tuple[Say, ...]:
-    return tuple(say for say in _comments(matter, item) if say.mark not in matter.marks)
 
 
 def _comments(matter: Matter, item: Item) -> Iterator[Say]:

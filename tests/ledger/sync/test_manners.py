@@ -299,6 +299,7 @@ def test_evidence_that_cannot_be_fetched_is_fetched_by_the_next_run(
     ref = desk.office.assigned()
     desk.synced()
     desk.finish_work(ref)
+    fake_gitea.clock(ahead=3600)  # the comment is older than the overlap
     fake_gitea.faults(
         {"method": "GET", "path": "/attachments/", "do": "drop", "times": 9}
     )
@@ -306,7 +307,6 @@ def test_evidence_that_cannot_be_fetched_is_fetched_by_the_next_run(
     assert report.left
     assert not desk.item(ref).evidence
     fake_gitea.faults()
-    fake_gitea.clock(ahead=3600)
     counts = done(desk.sync())
     assert counts["evidence"] == counts["requested"] == counts["notes"] == 1
     assert desk.issue(ref).closed
