@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -90,10 +91,18 @@ def _records(original: Original) -> Iterator[dict[str, Any]]:
 
 def _page(record: dict[str, Any]) -> PrintedPage:
     lines = (
-        PrintedLine(line["text"], line["left"], line["right"], line["base"])
+        PrintedLine(
+            line["text"], *(_length(line[k]) for k in ("left", "right", "base"))
+        )
         for line in record["lines"]
     )
-    return PrintedPage(record["page"], record["width"], record["height"], tuple(lines))
+    width, height = _length(record["width"]), _length(record["height"])
+    return PrintedPage(record["page"], width, height, tuple(lines))
+
+
+def _length(points: float) -> float:
+    """A length that can be reckoned with; a PDF's own numbers may run over."""
+    return points if isfinite(points) else 0.0
 
 
 def _failure(name: str, reason: str) -> DocumentError:

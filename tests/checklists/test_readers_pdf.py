@@ -407,3 +407,18 @@ def test_without_the_library_the_error_names_the_line_that_installs_it(
 
     monkeypatch.setattr(pdf, "find_spec", nothing)
     assert "pip install 'rectification-ledger[pdf]'" in failure(b"%PDF-1.4").parts()[2]
+
+
+def test_lengths_that_are_no_numbers_are_borne(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PDFium's floats run over in hostile files (found by fuzzing)."""
+    places = [("NaN", "NaN"), ("Infinity", "1"), ("1", "-Infinity"), ("9", "Infinity")]
+    word = "findings"
+    said = "".join(
+        f'{{"page": {number}, "width": 595.0, "height": {height}, "unmapped": 0, '
+        f'"lines": [{{"text": "{number * word}", "left": {base}, "right": 9.5, '
+        f'"base": {base}}}]}}\n'
+        for number, (height, base) in enumerate(places, 1)
+    )
+    answer = SimpleNamespace(stdout=f'{said}{{"done": 4}}\n'.encode())
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: answer)
+    assert 4 * word in read(b"%PDF-1.7").text

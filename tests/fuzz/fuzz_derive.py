@@ -22,7 +22,7 @@ from typing import Final
 
 from tests.fuzz.running import fuzz, instrumented, write_seeds
 
-with instrumented():
+with instrumented(wanted=__name__ == "__main__"):
     from checklists.document import Document
     from checklists.report import Checklist, derive
 
@@ -100,7 +100,8 @@ def _changed(text: str, source: random.Random) -> str:
     if action == 5:  # a piece that stands elsewhere
         other = source.randrange(len(text) + 1)
         return text[:start] + text[other : other + 60] + text[end:]
-    return text[:start] + chr(source.choice((source.randrange(128), source.randrange(0x4E00, 0x9FFF), source.randrange(0x2000, 0x3020)))) + text[end:]
+    block = source.choice((range(0x80), range(0x2000, 0x3020), range(0x4E00, 0xA000)))
+    return text[:start] + chr(source.choice(block)) + text[end:]
 
 
 def seeds(folder: Path) -> Iterator[tuple[str, bytes]]:

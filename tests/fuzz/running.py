@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 INSTALLED = find_spec("atheris") is not None
@@ -16,9 +17,12 @@ DEFAULTS = (f"-max_total_time={SECONDS}", "-timeout=10", "-rss_limit_mb=2048")
 Mutator = Callable[[bytes, int, int], bytes]
 
 
-def instrumented() -> AbstractContextManager[Any]:
-    """Have what is imported inside report its branches (where atheris is there)."""
-    if not INSTALLED:
+def instrumented(*, wanted: bool) -> AbstractContextManager[Any]:
+    """Have what is imported inside report its branches, where ``wanted``.
+
+    Tests import a fuzzer for its checks alone, without atheris and its cost.
+    """
+    if not wanted or not INSTALLED:
         return nullcontext()
     import atheris
 
@@ -28,7 +32,7 @@ def instrumented() -> AbstractContextManager[Any]:
 @contextmanager
 def _quietly(inner: AbstractContextManager[Any]) -> Iterator[None]:
     """``inner`` without the line that atheris prints for each module."""
-    error, sys.stderr = sys.stderr, _Silent()  # type: ignore[assignment] # (write is all that is asked of it)
+    error, sys.stderr = sys.stderr, _Silent()
     try:
         with inner:
             yield
@@ -65,8 +69,6 @@ def fuzz(
 
 def write_seeds(folder: str, seeds: Iterator[tuple[str, bytes]]) -> None:
     """Put ``seeds`` into ``folder``, one file each."""
-    from pathlib import Path
-
     where = Path(folder)
     where.mkdir(parents=True, exist_ok=True)
     for name, data in seeds:
