@@ -48,7 +48,6 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             planned and (_ABOUT.match(section.title) or faulty(section.title))
         ):
             continue
-        context = _context(source, section, fields)
         start, end = source.trim(section.title_start, section.title_end)
         if source.text[end : end + 1] in ("。", ";"):
             end += 1
@@ -57,7 +56,6 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             section.title,
             "rectification",
             0.85,
-            context,
         )
         if any(FINISHED.search(field[0]) for field in fields):
             continue
@@ -70,14 +68,13 @@ def findings(source: View, root: Section) -> Iterator[Found]:
                     section.title,
                     "rectification",
                     0.85,
-                    context,
                 )
 
 
 def fields_alone(source: View) -> list[Found]:
     """A document that is one form: 整改任务, 整改目标, 整改措施, 整改完成情况."""
     return [
-        Found(piece, "", "labels", 0.8, source.text[:4000])
+        Found(piece, "", "labels", 0.8)
         for piece in labelled(source, 0, len(source.text))
     ]
 
@@ -87,19 +84,6 @@ def _inner(section: Section) -> bool:
     return any(
         _ABOUT.match(child.title) or faulty(child.title) for child in section.children
     )
-
-
-def _context(source: View, section: Section, fields: list[re.Match[str]]) -> str:
-    """The fields that state units and deadlines, as text."""
-    if not fields:
-        return ""
-    parts = []
-    for index, field in enumerate(fields):
-        stop = fields[index + 1].start() if index + 1 < len(fields) else section.end
-        if field["other"] or field["plan"]:
-            first, last = _field_end(source, field.end(), min(stop, field.end() + 400))
-            parts.append(f"{field[0].strip()}{source.text[first:last]};")
-    return "".join(parts)
 
 
 def _field_end(source: View, start: int, stop: int) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from checklists.entries import (
     sentences,
     split,
 )
+from checklists.fields import Field
 from checklists.headings import Topic, topic
 from checklists.outline import Mark, Section, System
 from checklists.tone import complains, faulty, nothing
@@ -45,7 +46,7 @@ class Found:
     title: str
     rule: str
     confidence: float
-    context: str = ""  # words beside the piece that state its units and deadline
+    fields: tuple[Field, ...] = ()  # of the table row it stands in
 
 
 def under_headings(source: View, root: Section, year: int | None) -> Iterator[Found]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from checklists.coverage import cover
 from checklists.document import N_, Document
-from checklists.entries import PLAN, PROBLEM
+from checklists.entries import PLAN, PROBLEM, Piece
+from checklists.fields import Field, Says
 from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
@@ -27,6 +28,8 @@ from checklists.passages import (
     section_topic,
     under_headings,
 )
+from checklists.progress import Reported, Status
+from checklists.statements import Duty, NamedPerson, Statement, statements
 from checklists.tables import rows
 from checklists.terms import Due, Kind, NamedUnit, Role, deadline, kind, units
 from checklists.view import View, view
@@ -35,12 +38,16 @@ from checklists.workreport import coming_year, is_work_report
 __all__ = [
     "Checklist",
     "Due",
+    "Duty",
     "Entry",
     "Kind",
     "Link",
+    "NamedPerson",
     "NamedUnit",
     "Note",
+    "Reported",
     "Role",
+    "Status",
     "derive",
 ]
 
@@ -68,6 +75,10 @@ class Entry:
     confidence: float
     rule: str
     place: str | None
+    target: str | None = None
+    status: Reported | None = None
+    result: str | None = None
+    people: tuple[NamedPerson, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +137,13 @@ def derive(document: Document) -> Checklist:
     head = front(source)
     root = sections(source, HEADING)
     entries: dict[str, list[Entry]] = {PROBLEM: [], PLAN: []}
-    for found in find(source, root, head):
-        kept = entries[found.piece.kind]
-        entry = _entry(
-            document, source, found, f"{_LETTER[found.piece.kind]}{len(kept) + 1}"
-        )
+    found = find(source, root, head)
+    for each, said in zip(
+        found, statements(document, source, root, found, head.title), strict=True
+    ):
+        kept = entries[each.piece.kind]
+        identity = f"{_LETTER[each.piece.kind]}{len(kept) + 1}"
+        entry = _entry(document, source, each, said, identity)
         if not kept or entry.start >= kept[-1].end:
             kept.append(entry)
     problems, plans = tuple(entries[PROBLEM]), tuple(entries[PLAN])
@@ -210,12 +223,35 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     return sorted(found, key=lambda each: each.piece.start)
 
 
+_SHARED = frozenset({Says.MEASURES, Says.UNITS, Says.OWNER, Says.LEADER})
+_PLAN_S_OWN = frozenset({Says.UNITS, Says.DUE, Says.KIND})
+
+
 def table_rows(source: View) -> Iterator[Found]:
-    """The problems and plans that stand in tables."""
+    """The problems and plans that stand in tables, with what their rows state."""
+    problem: Piece | None = None  # whose further rows may follow
+    stated: list[Field] = []
     for row in rows(source):
-        for piece in (row.problem, row.plan):
-            if piece is not None:
-                yield Found(piece, "", "table", 0.9, row.context)
+        if not row.more or problem is None:
+            if problem is not None:
+                yield _in_row(problem, stated)
+            problem, stated = row.problem, list(row.fields)
+        else:
+            stated += (field for field in row.fields if field.says in _SHARED)
+        if row.plan is not None:
+            answers = row.problem is not None or row.more
+            own = [
+                field
+                for field in row.fields
+                if not answers or field.says in _PLAN_S_OWN
+            ]
+            yield _in_row(row.plan, own)
+    if problem is not None:
+        yield _in_row(problem, stated)
+
+
+def _in_row(piece: Piece, stated: Sequence[Field]) -> Found:
+    return Found(piece, "", "table", 0.9, tuple(stated))
 
 
 def _heads(root: Section, head: Front) -> bool:
@@ -232,11 +268,13 @@ _CLAUSE = re.compile(r"[^,;。:!?\n]{1,60}")
 _YEAR = re.compile(r"20[0-9]{2}(?=年)")
 
 
-def _entry(document: Document, source: View, found: Found, identity: str) -> Entry:
+def _entry(
+    document: Document, source: View, found: Found, said: Statement, identity: str
+) -> Entry:
     piece = found.piece
     words = source.text[piece.start : piece.end]
     start, end = source.span(piece.start, piece.end)
-    stated_in = f"{words};{found.context}" if found.context else words
+    stated_in = f"{words};{said.context}" if said.context else words
     stated = _YEAR.findall(found.title)
     year = int(stated[-1]) if stated and piece.kind == PLAN else None
     clause = _CLAUSE.search(words)
@@ -252,11 +290,15 @@ def _entry(document: Document, source: View, found: Found, identity: str) -> Ent
         start=start,
         end=end,
         line=document.line(start),
-        due=deadline(stated_in, year),
-        units=units(stated_in),
+        due=deadline(stated_in, year) or deadline(said.further, year),
+        units=units(stated_in) or units(said.further),
         kind=kind(stated_in),
-        measures=(),
+        measures=said.measures,
         confidence=min(found.confidence, piece.confidence),
         rule=f"{found.rule}, {piece.rule}",
         place=document.place(start),
+        target=said.target,
+        status=said.status,
+        result=said.result,
+        people=said.people,
     )

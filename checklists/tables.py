@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklists.entries import PLAN, PROBLEM, Piece
+from checklists.fields import LABELS, Field, Says
 from checklists.view import View
 
 _COLUMNS = (
@@ -19,8 +20,18 @@ _COLUMNS = (
     (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
     ("due", re.compile(r"(?:整改|完成|办结|落实|销号|计划完成|责任)*(?:时限|期限|时间|时间节点|日期)(?:要求)?")),
     ("unit", re.compile(r"(?:整改|牵头|责任|配合|主办|协办|承办|督办|督导|验收|实施)+(?:单位|部门|科室|主体|处室)(?:及责任人)?")),
+    ("target", re.compile(LABELS[Says.TARGET])),
+    ("kind", re.compile(LABELS[Says.KIND])),
+    ("leader", re.compile(LABELS[Says.LEADER])),
+    ("owner", re.compile(LABELS[Says.OWNER])),
     ("done", re.compile(r"(?:整改)?(?:完成|进展|落实|整改|办理)(?:情况|结果|成效)|整改状态|是否(?:完成|整改|销号).{0,2}")),
+    ("state", re.compile(LABELS[Says.PROGRESS])),
 )  # fmt: skip
+_SAYS = {
+    PLAN: Says.MEASURES, "due": Says.DUE, "unit": Says.UNITS, "target": Says.TARGET, "kind": Says.KIND,
+    "leader": Says.LEADER, "owner": Says.OWNER, "done": Says.PROGRESS, "state": Says.PROGRESS,
+}  # fmt: skip
+_NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
 _ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
@@ -30,11 +41,16 @@ _GROUP_ROW = 60  # characters of such a line
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A problem and a plan of one table row; ``context`` holds its units and deadline."""
+    """A problem and a plan of one table row, and what its other cells state.
+
+    ``more`` says that the row goes on with the problem of a row above it, whose cell
+    is merged with its own: its measures and units are that problem's, too.
+    """
 
     problem: Piece | None
     plan: Piece | None
-    context: str
+    fields: tuple[Field, ...]
+    more: bool
 
 
 def rows(source: View) -> Iterator[Row]:
@@ -117,19 +133,25 @@ def _row(
     headers: list[str],
 ) -> Iterator[Row]:
     text = source.text
-    done = "done" in columns.values()
+    kinds = set(columns.values())
     pieces: dict[str, Piece] = {}
-    context = []
+    stated = []
     for index, (first, last) in enumerate(cells):
         kind = columns.get(index)
-        if kind in (PROBLEM, PLAN):
-            if (
-                not _NUMBER.fullmatch(text[first:last])
-                and kind not in pieces
-                and not (done and kind == PLAN)
-            ):
-                pieces[kind] = Piece(kind, first, last, "table row", 0.9)
-        elif kind is not None and first < last:
-            context.append(f"{headers[index]}:{text[first:last]};")
-    if pieces:
-        yield Row(pieces.get(PROBLEM), pieces.get(PLAN), "".join(context))
+        if kind is None or first == last:
+            continue
+        if (
+            kind in (PROBLEM, PLAN)
+            and not _NUMBER.fullmatch(text[first:last])
+            and kind not in pieces
+            and not (kind == PLAN and "done" in kinds)
+        ):
+            pieces[kind] = Piece(kind, first, last, "table row", 0.9)
+        if kind in _SAYS and not (
+            kind == PLAN
+            and (_NO_MEASURES.fullmatch(headers[index]) or PROBLEM not in kinds)
+        ):
+            stated.append(Field(_SAYS[kind], headers[index], first, last))
+    more = PROBLEM in kinds and PROBLEM not in pieces
+    if pieces or (more and stated):
+        yield Row(pieces.get(PROBLEM), pieces.get(PLAN), tuple(stated), more)

@@ -421,6 +421,7 @@ _UNIT_FIELD = re.compile(
     r"(?P<role>整改责任|验收责任|市级责任|牵头责任|牵头|主办|主责|责任|整改|承办|实施|被检查|配合|协办|参与|协同|督办|督导|监督|验收|销号)"
     r"(?:单位|部门|处室|科室|机构|主体)(?:为|是)?[:|]\s?(?P<names>[^。;:|\n]{2,200})"
 )
+_UNIT_SIGNS = (":", "|", "牵头", "负责")  # a text without them names no unit
 _LEADS = re.compile(r"(?:负责)?牵头(?:负责)?|负责")
 _WITH = re.compile(r"[,、](?P<others>[^,。;:()\n]{2,80}?)(?:配合|参与|协同|协助)")
 _NOBODY = frozenset(
@@ -445,9 +446,11 @@ _ORGAN = re.compile(
 
 def units(text: str) -> tuple[NamedUnit, ...]:
     """The units that ``text`` names with their roles, each once, in order."""
+    if not any(sign in text for sign in _UNIT_SIGNS):
+        return ()
     found: dict[NamedUnit, None] = {}
     for match in _UNIT_FIELD.finditer(text):
-        for name in _names(match["names"]):
+        for name in names(match["names"]):
             found[NamedUnit(name, _ROLES[match["role"]])] = None
     for match in () if found else _LEADS.finditer(text):
         follows = text[match.end() : match.end() + 1]
@@ -455,12 +458,12 @@ def units(text: str) -> tuple[NamedUnit, ...]:
             continue
         role = Role.LEAD if "牵头" in match[0] else Role.RESPONSIBLE
         others = _WITH.match(text, match.end())
-        for names, each in (
+        for named, each in (
             (_before(text, match.start()), role),
             (others["others"] if others else "", Role.COOPERATING),
         ):
-            for name in _names(names):
-                if _ORGAN.search(name) and name not in _NOBODY:
+            for name in names(named):
+                if is_unit(name):
                     found[NamedUnit(name, each)] = None
     return tuple(found)
 
@@ -479,7 +482,12 @@ def _before(text: str, end: int) -> str:
     return text[max(0, end - _LEADERS) : end]
 
 
-def _names(raw: str) -> Iterator[str]:
+def is_unit(name: str) -> bool:
+    """Whether a name is called like a unit and not a word for all of them."""
+    return _ORGAN.search(name) is not None and name not in _NOBODY
+
+
+def names(raw: str) -> Iterator[str]:
     """Split a list of units at 、，和 outside brackets (各县（市、区）人民政府 is one)."""
     depth = start = 0
     for index, character in enumerate(raw + "、"):

@@ -130,13 +130,14 @@ def _joins(folded: str) -> list[tuple[int, int]]:
             blank.append(False)
         position += len(raw) + 1
     width = _wrap_width(folded, lines)
+    tables = "|" in folded
     indents = sum(indented) * 4 >= len(lines) > 0 and not all(indented)
     found = []
     for index, ((start, end), (after, stop)) in enumerate(pairwise(lines)):
         if _STARTER.match(folded, after) or (indents and indented[index + 1]):
             continue
-        if _is_row(folded, start, end) or _is_row(folded, after, stop):
-            continue
+        if tables and folded.find("|", start, stop) >= 0:
+            continue  # a row of a table ends where it ends, however long
         last, first = folded[end - 1], folded[after]
         length = end - start
         if first in _MIDDLE and not blank[index + 1]:
@@ -157,11 +158,6 @@ def _joins(folded: str) -> list[tuple[int, int]]:
         if joined:
             found.append((end, after))
     return found
-
-
-def _is_row(folded: str, start: int, end: int) -> bool:
-    """Whether a line is a row of a table, which ends where it ends however long."""
-    return folded.find("|", start, end) >= 0
 
 
 def _wrap_width(folded: str, lines: list[tuple[int, int]]) -> int:

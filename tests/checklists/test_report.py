@@ -30,6 +30,18 @@ def texts(entries: tuple[Entry, ...]) -> list[str]:
     return [entry.text for entry in entries]
 
 
+def quotes(entry: Entry) -> list[str]:
+    """All that an entry gives in the document's own words."""
+    told = [*entry.measures]
+    told += [entry.target or "", entry.status.raw if entry.status else ""]
+    return [line for words in (*told, entry.result or "") for line in words.split("\n")]
+
+
+def bare(words: str) -> str:
+    """Words without what a reader of them does not see."""
+    return "".join(words.replace("*", "").split())
+
+
 def check(checklist: Checklist) -> None:
     """What holds for every checklist of every text."""
     text = checklist.document.text
@@ -42,6 +54,7 @@ def check(checklist: Checklist) -> None:
             end = entry.end
             assert 0 < entry.confidence <= 1
             assert entry.rule
+            assert all(bare(words) in bare(text) for words in quotes(entry))
     known = {entry.id for entry in (*checklist.problems, *checklist.plans)}
     for link in checklist.links:
         assert {link.problem, link.plan} <= known
@@ -119,7 +132,7 @@ def test_half_and_full_width_punctuation_lose_no_entry(
 
 PIECES = (
     "一、", "（一）", "(二)", "1.", "2、", "①", "一是", "二是", "第一，", "首先，", "——", "• ", "# ", "**", "|", "\t",
-    "存在的问题", "下一步工作打算", "2024年工作安排", "整改措施：", "责任单位：", "认识到，", "问题", "不足", "有待提高", "。", "；", "，",
+    "存在的问题", "下一步工作打算", "2024年工作安排", "整改措施：", "责任单位：", "责任人：", "整改目标：", "整改情况：", "关于执法不规范的问题\n", "存在问题：", "已完成", "认识到，", "问题", "不足", "有待提高", "。", "；", "，",
     "：", "\n", "\r\n", "\n\n", "\u3000\u3000", " ", "各位代表", "政府工作报告", "回顾", "今年", "十四五", "2024年6月底前", "3个月内",
     "由市司法局牵头", "《", "》", "“", "”", "（", "）", "加强", "推进", "执法", "普法", "---\n", "title: 报告", "2024年1月8日", "\u200b", "\x00", "😀",
 )  # fmt: skip

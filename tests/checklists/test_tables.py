@@ -38,7 +38,8 @@ def test_a_long_row_does_not_swallow_the_next() -> None:
 
 def test_cells_merged_with_those_above_leave_the_columns_in_place() -> None:
     merged = "\t\t\t排查排污口\t县水务局\t王五\t2024年6月底前\t已完成\n"
-    assert problems(HEAD + FIRST + merged + SECOND) == BOTH
+    found = problems(HEAD + FIRST + merged + SECOND)
+    assert found == [("河段水质不达标", ["县住建局", "县水务局"]), BOTH[1]]
 
 
 def test_rows_of_one_cell_do_not_end_a_table() -> None:
