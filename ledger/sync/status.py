@@ -152,6 +152,11 @@ def _status(ledger: Ledger, row: TrackerRow) -> TrackerStatus:
     options = Options.read(row.options)
     last = sync.last_run(row.name)
     now = stamp(ledger.clock.now())
+    # A tracker that lags lets a run wait for longer than the options say.
+    told = {
+        (one["ref"], one["act"]): str(one["until"])
+        for one in (last.report.get("waiting", ()) if last else ())
+    }
     return TrackerStatus(
         name=row.name,
         kind=row.kind,
@@ -162,9 +167,12 @@ def _status(ledger: Ledger, row: TrackerRow) -> TrackerStatus:
         ),
         waiting=tuple(
             Waiting(
-                _ref(ledger, entry.item),
+                ref := _ref(ledger, entry.item),
                 entry.act,
-                stamp(moment(entry.at) + options.quiet),
+                max(
+                    stamp(moment(entry.at) + options.quiet),
+                    told.get((ref, entry.act), ""),
+                ),
             )
             for entry in sync.outbox(row.name)
             if entry.state != "planned"

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ledger.item import State
+from ledger.sync.status import status
 from tests.fakes.client import FakeJira
 from tests.ledger.office import CHEN, LI, SUN, Office
 from tests.ledger.sync.desk import Desk, add_many, done
@@ -248,6 +249,8 @@ def test_settling_waits_for_the_index_whatever_the_options_say(
     report = desk.sync()
     assert len(report.waiting) == 2
     assert report.writes == 0
+    (stands,) = status(office.ledger)
+    assert stands.waiting == report.waiting
     jira.clock(ahead=295)
     assert desk.synced() == {"adopted": 2}
     assert titles(jira) == sorted(refs)
