@@ -301,7 +301,7 @@ def test_evidence_that_cannot_be_fetched_is_fetched_by_the_next_run(
     desk.finish_work(ref)
     fake_gitea.clock(ahead=3600)  # the comment is older than the overlap
     fake_gitea.faults(
-        {"method": "GET", "path": "/attachments/", "do": "drop", "times": 9}
+        {"method": "GET", "path": "/attachments/", "do": "answer", "status": 422}
     )
     report = desk.sync()
     assert report.left
