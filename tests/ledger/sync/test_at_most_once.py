@@ -68,6 +68,43 @@ def test_a_request_that_comes_true_late_is_found_and_not_repeated(
     desk.idle()
 
 
+def test_a_late_issue_that_bears_the_time_of_its_request_is_found(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "late"})
+    desk.sync()
+    fake_gitea.clock(ahead=600)
+    desk.sync()  # reads on, far past the time of the request
+    fake_gitea.clock(ahead=0)
+    assert fake_gitea.release() == [201]
+    fake_gitea.clock(ahead=700)
+    desk.quiet()
+    assert desk.synced() == {"adopted": 1}
+    assert len(desk.issues()) == 1
+    desk.idle()
+
+
+def test_no_token_is_ever_kept(gitea_desk: Desk, fake_gitea: FakeGitea) -> None:
+    desk = gitea_desk
+    ref = desk.office.assigned()
+    plan = desk.preview()
+    report = desk.sync()
+    desk.finish_work(ref)
+    desk.synced()
+    fake_gitea.faults(
+        {"method": "GET", "path": ISSUES, "do": "answer", "status": 401, "times": 9}
+    )
+    with pytest.raises(Exception, match=r".") as caught:
+        desk.sync()
+    dump = "".join(desk.office.ledger.store.connection.iterdump())
+    for place in (dump, plan.to_json(), report.to_json(), repr(caught.value)):
+        assert fake_gitea.token not in str(place)
+    assert fake_gitea.token not in repr(desk.last)
+
+
 def test_what_people_do_to_an_issue_that_is_not_known_yet_is_not_lost(
     gitea_desk: Desk, fake_gitea: FakeGitea
 ) -> None:
