@@ -54,7 +54,7 @@ def rendered(item: Item, style: Style, proposals: tuple[str, ...] = ()) -> Told:
         block="\n".join(_block(item, style, proposals)).strip(),
         due=item.review_on or item.due,
         closed=item.state is State.CLOSED or item.state in SET_ASIDE,
-        milestone=_milestone(item) if can.milestones else None,
+        milestone=report_title(item) if can.milestones else None,
         labels=_labels(item) if can.labels else frozenset(),
         assignees=frozenset({owner} if owner and can.assignees else ()),
     )
@@ -81,9 +81,9 @@ def label(name: str, style: Style) -> Label:
     return Label(name, "0e8a16", style.words(N_("An item of the rectification ledger")))
 
 
-def milestone(title: str) -> Milestone:
+def milestone(title: str, *, closed: bool | None = None) -> Milestone:
     """How the milestone of a report is made; the tracker itself shows its progress."""
-    return Milestone(title)
+    return Milestone(title, closed=closed)
 
 
 def _labels(item: Item) -> frozenset[str]:
@@ -91,7 +91,8 @@ def _labels(item: Item) -> frozenset[str]:
     return frozenset({LABEL, *severity})
 
 
-def _milestone(item: Item) -> str | None:
+def report_title(item: Item) -> str | None:
+    """The title of the milestone for the report that ``item`` comes from."""
     source = item.source
     if source is None:
         return None

@@ -169,6 +169,8 @@ class _Run:
                     workers=1 if self._tracker.capabilities.local else WORKERS,
                     throttled=lambda: self._tracker.meter.throttled,
                 )
+                if any(one.actions for one in plans) and not self._brakes.stopping:
+                    self._end_milestones()
                 if plan.vanished and not self._brakes.stopping:
                     self._look_for(plan.vanished)
             except TrackerError as error:
@@ -239,6 +241,23 @@ class _Run:
                 milestones[told.milestone] = milestone(told.milestone)
         if labels or milestones:
             self._tracker.prepare(tuple(labels.values()), tuple(milestones.values()))
+
+    def _end_milestones(self) -> None:
+        """Close the milestones of reports that are done with, and open the others.
+
+        One that cannot be written holds nothing up.
+        """
+        if not self._tracker.capabilities.milestones:
+            return
+        links = self._records.sync.links(self._name, state="linked")
+        linked = frozenset(one.item for one in links)
+        items = self._ledger.store.items.select(Selection())
+        for one in milestones(items, linked):
+            try:
+                self._tracker.prepare((), (one,))
+            except Refused as error:
+                text = " ".join(part for part in error.parts() if part)
+                self._report.hints.append(Hint(Message("{text}", text=text)))
 
     def _look_for(self, vanished: tuple[str, ...]) -> None:
         """Ask for each issue that a whole read did not show; only that proves it."""
