@@ -183,6 +183,14 @@ def set_url(
     return standing
 
 
+def _beside(ledger: Ledger, kind: str, address: str) -> str:
+    """The address as it is kept: of a folder within the ledger's, the part from there."""
+    here = ledger.folder.resolve()
+    if kind == "folder" and Path(address).is_relative_to(here):
+        return str(Path(address).relative_to(here))
+    return address
+
+
 def _standing(
     connect: Connect, settings: Settings, memory: dict[str, object]
 ) -> Standing:
