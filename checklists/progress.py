@@ -8,6 +8,7 @@ counts, because single measures are told as done there.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,7 +46,6 @@ _LOOSE = {
     Status.ONGOING: r"持续推进|长期任务|常态化",
     Status.DONE: r"(?:已|均|全部|已经)(?:全部|按期|按时|如期|于[^,。;]{1,16})?(?:完成(?!阶段|[0-9]{1,2}(?:\.[0-9]{1,2})?%)|办结|解决|落实|完结|改正|纠正|验收|到位)|\A(?:按期|按时|如期)?(?:完成|办结|销号|完结|是|已改|到位)[。;]?\Z|\A(?:已?完成)?100%\Z",
 }
-# Of several, the one that holds for all: what is done in part is not done.
 _ORDER = (Status.ONGOING, Status.UNDER_WAY, Status.NOT_BEGUN, Status.DONE)
 _SHORT = 40
 _VERDICT = 12
@@ -75,16 +75,16 @@ def progress(text: str) -> tuple[Status, int, int] | None:
         for status in _ORDER
         if (match := patterns[status].search(words)) is not None
     }
-    if not found:
-        return None
-    if Status.DONE in found and found.keys() <= {Status.DONE, Status.ONGOING}:
-        status = Status.DONE
-    elif Status.DONE in found and Status.NOT_BEGUN in found:
-        return (
-            Status.UNDER_WAY,
-            found[Status.DONE].start(),
-            found[Status.NOT_BEGUN].end(),
-        )
+    if found.keys() == {Status.DONE, Status.ONGOING}:
+        status: Status | None = Status.DONE
+    elif found.keys() >= {Status.DONE, Status.NOT_BEGUN}:
+        start, end = found[Status.DONE].start(), found[Status.NOT_BEGUN].end()
+        return Status.UNDER_WAY, min(start, end), max(start, end)
     else:
-        status = next(status for status in _ORDER if status in found)
-    return status, *found[status].span()
+        status = least(found)
+    return None if status is None else (status, *found[status].span())
+
+
+def least(statuses: Collection[Status]) -> Status | None:
+    """The status of a whole whose parts have these: what is done in part is not done."""
+    return next((status for status in _ORDER if status in statuses), None)

@@ -223,7 +223,7 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     return sorted(found, key=lambda each: each.piece.start)
 
 
-_SHARED = frozenset({Says.MEASURES, Says.UNITS, Says.OWNER, Says.LEADER})
+_SHARED = frozenset({Says.MEASURES, Says.UNITS, Says.OWNER, Says.LEADER, Says.PROGRESS})
 _PLAN_S_OWN = frozenset({Says.UNITS, Says.DUE, Says.KIND})
 
 

@@ -20,7 +20,6 @@ from checklists.fields import (
     Field,
     Says,
     any_labels,
-    before_mark,
     fields,
     opens,
     quoted,
@@ -28,7 +27,7 @@ from checklists.fields import (
 )
 from checklists.outline import Section
 from checklists.passages import Found
-from checklists.progress import Reported, progress
+from checklists.progress import Reported, Status, least, progress
 from checklists.terms import is_unit, names
 from checklists.view import View
 
@@ -151,7 +150,7 @@ class _Reach:
             self._source, section.title_start, section.end
         ):
             section = section.parent
-        return before_mark(self._source.text, start, min(stop, section.end))
+        return min(stop, section.end)
 
     def _section(self, offset: int) -> Section:
         section = self._sections[bisect_right(self._starts, offset) - 1]
@@ -173,13 +172,7 @@ class _Reach:
         if not self._labels:
             return False
         if each.rule == "labels":
-            following = self._next(index)
-            return self._labelled(index) and (
-                following is None
-                or following.rule != "labels"
-                or following.piece.kind == PLAN
-                or self._parted(each, following)
-            )
+            return self._labelled(index)
         return self._like_siblings(index)
 
     def _labelled(self, index: int) -> bool:
@@ -191,10 +184,6 @@ class _Reach:
             and before[-1].says is Says.PROBLEM
             and before[-1].start >= before[-1].end
         )
-
-    def _parted(self, one: Found, other: Found) -> bool:
-        between = fields(self._source, one.piece.end, other.piece.start)
-        return any(field.says is Says.PROBLEM for field in between)
 
     def _like_siblings(self, index: int) -> bool:
         """Whether the last entry of a list goes on with fields, as those before have.
@@ -296,23 +285,24 @@ def _progress(
     document: Document, source: View, stated: Sequence[Field]
 ) -> tuple[Reported | None, str | None]:
     """The status that the fields report, and their text where it says more."""
-    status = None
+    reported: dict[Status, str] = {}
     told = []
     for field in stated:
         words = source.text[field.start : field.end]
         found = progress(words.rstrip("。;"))
-        start, end = field.start, field.end
+        rest = words
         if found is not None:
             start, end = _clause(source.text, field, found[1], found[2])
-            if status is None:
-                status = Reported(
-                    found[0], quoted(document.text, source, start, end).strip(_CLOSING)
-                )
-        if found is None or words[: start - field.start] + words[
-            end - field.start :
-        ].strip("。;,"):
+            said = quoted(document.text, source, start, end).strip(_CLOSING)
+            reported.setdefault(found[0], said)
+            rest = words[: start - field.start] + words[end - field.start :]
+        if rest.strip("。;,"):
             told.append(quoted(document.text, source, field.start, field.end))
-    return status, "\n".join(told) or None
+    status = least(reported)
+    return (
+        Reported(status, reported[status]) if status is not None else None,
+        "\n".join(told) or None,
+    )
 
 
 def _clause(text: str, field: Field, first: int, last: int) -> tuple[int, int]:

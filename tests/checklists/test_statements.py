@@ -99,6 +99,29 @@ CASES: dict[str, tuple[str, list[dict[str, object]]]] = {
         "清河县法治建设情况报告\n二、存在的问题及整改措施\n存在问题：\n1.执法力量不足。\n2.普法形式单一。\n整改措施：\n1.招录人员。\n2.开展宣讲。\n整改目标：全部整改。\n",
         [{}, {}],
     ),
+    "what follows a list in a paragraph belongs to no single item": (
+        "清河县法治建设情况报告\n二、存在的问题及整改措施\n存在问题：一是执法力量不足；二是普法形式单一。\n整改措施：招录人员，开展宣讲。\n",
+        [{}, {}],
+    ),
+    "what follows a list whose items have no fields": (
+        "清河县法治建设情况报告\n二、存在的问题\n（一）执法力量不足。\n（二）普法形式单一。\n整改目标：全部整改。\n",
+        [{}, {}],
+    ),
+    "what a report on no rectification tells below a heading": (
+        "省督察组反馈意见\n一、存在的主要问题\n（一）关于污水管网建设滞后的问题\n管网已完成整改的仅5公里。\n" + DUST + "抄送：县住建局、责任单位\n县财政局。\n",
+        [{}, {}],
+    ),
+    "measures that name a unit and a deadline where no field does": (
+        PLAN + PIPES + "整改措施：由县财政局牵头，2024年9月底前落实资金。\n责任人：县长、张三\n" + DUST + "整改措施：开展检查。\n责任人：镇长\n",
+        [
+            {"due": "2024年9月底前", "units": ["县财政局 lead"], "people": ["张三 owner"], "measures": ["由县财政局牵头，2024年9月底前落实资金"]},
+            {"people": ["镇长 owner"], "measures": ["开展检查"]},
+        ],
+    ),
+    "rows that are not all done": (
+        "整改台账\n序号\t存在问题\t整改措施\t完成情况\n1\t案卷制作不规范\t统一模板\t已完成\n\t\t开展评查\t正在推进\n",
+        [{"measures": ["统一模板", "开展评查"], "status": ("under way", "正在推进")}],
+    ),
     "empty fields": (
         PLAN + PIPES + "整改目标：无\n整改措施：\n责任人：/\n整改情况：—\n" + DUST + "整改措施：开展检查。\n",
         [{}, {"measures": ["开展检查"]}],
@@ -106,7 +129,7 @@ CASES: dict[str, tuple[str, list[dict[str, object]]]] = {
     "a table": (
         ("整改台账\n序号\t问题描述\t整改目标\t整改措施\t牵头单位\t配合单位\t责任领导\t责任人\t整改类型\t整改时限\t完成情况\n"
         "1\t案卷制作不规范\t案卷合格\t1.统一模板。2.开展评查\t县司法局\t县财政局\t李四\t张三\t分阶段整改\t2024年6月底前\t达到序时进度，已评查2次\n"
-        "\t\t\t通报结果\t县委依法治县办\n2\t文件备案不及时\t\t建立机制\t县政府办\t\t\t\t立行立改\t\t已完成\n"),
+        "\t\t合格率九成\t通报结果\t县委依法治县办\n2\t文件备案不及时\t\t建立机制\t县政府办\t\t\t\t立行立改\t\t已完成\n"),
         [
             {"due": "2024年6月底前", "kind": "phased",
              "units": ["县司法局 lead", "县财政局 cooperating", "县委依法治县办 lead"],
@@ -127,6 +150,21 @@ def test_what_is_stated_of_findings_is_read_from(name: str) -> None:
 def test_a_plan_has_the_unit_and_the_deadline_of_its_finding_and_no_more() -> None:
     plans = read(CASES["fields below the heading of a finding"][0]).plans
     assert stated(plans[0]) == {key: FORM[key] for key in ("due", "units")}
+
+
+def test_a_measure_that_is_itself_a_plan_has_no_measure() -> None:
+    plans = read(PLAN + PIPES + FIELDS + "二、下一步工作\n整改措施：加强领导。\n").plans
+    assert plans[-1].text == "整改措施：加强领导。"
+    assert not plans[-1].measures
+
+
+def test_a_plan_in_a_row_of_a_problem_has_the_row_s_unit_and_deadline_only() -> None:
+    plans = read(
+        "整改台账\n存在问题|整改措施|整改目标|责任单位|责任人|整改时限\n案卷不规范|统一模板|案卷合格|县司法局|张三|立行立改\n"
+    ).plans
+    assert [stated(plan) for plan in plans] == [
+        {"due": "立行立改", "kind": "immediate", "units": ["县司法局 responsible"]}
+    ]
 
 
 def test_a_table_of_tasks_states_their_goals() -> None:
@@ -160,6 +198,7 @@ def test_a_table_of_tasks_states_their_goals() -> None:
         ("已完成80%", "under way"),
         ("已整改40项,正在整改10项", "under way"),
         ("已完成3项,2项未启动", "under way"),
+        ("2项未启动,已完成3项", "under way"),
         ("已完成阶段性目标", "under way"),
         ("未启动", "not begun"),
         ("尚未整改", "not begun"),
@@ -176,3 +215,4 @@ def test_a_table_of_tasks_states_their_goals() -> None:
 def test_the_status_is_read_from(text: str, status: str | None) -> None:
     found = progress(text.replace("，", ","))
     assert (found[0].value if found else None) == status
+    assert found is None or found[1] < found[2]
