@@ -151,6 +151,8 @@ class GiteaTracker:
         for milestone in milestones:
             if milestone.title in lacking:
                 self._create_milestone(milestone)
+            if milestone.closed is not None:
+                self._close_milestone(milestone.title, closed=milestone.closed)
 
     # -- reading -------------------------------------------------------------------
 
@@ -460,10 +462,14 @@ class GiteaTracker:
     def _list(self, kind: str) -> None:
         """Learn the ids of all labels or milestones of the repository."""
         title, params = _CATALOGUES[kind]
-        rows = self._all(f"{self._repo}/{kind}", params)
+        rows = list(self._all(f"{self._repo}/{kind}", params))
         self._memory.learn_all(
             kind, ((row.text(title), row.number("id")) for row in rows)
         )
+        if kind == "milestones":
+            for row in rows:
+                closed = row.text("state") == "closed"
+                self._memory.learn_closed(row.number("id"), closed=closed)
 
     def _all(self, path: str, params: Mapping[str, str]) -> Iterator[Fields]:
         """The rows of a list that is not watched for shifts (it only grows)."""
@@ -504,6 +510,24 @@ class GiteaTracker:
         )
         number = _parsed(answer, "milestone", lambda fields: fields.number("id"))
         self._memory.learn_id("milestones", milestone.title, number)
+        self._memory.learn_closed(number, closed=False)
+
+    def _close_milestone(self, title: str, *, closed: bool) -> None:
+        """Close or open a milestone that is not so, as far as memory knows."""
+        number = self._ids("milestones", title)[0]
+        if self._memory.closed(number) is None:
+            self._list("milestones")
+            number = self._ids("milestones", title)[0]
+        if self._memory.closed(number) is closed:
+            return
+        body = JsonBody.of({"state": "closed" if closed else "open"})
+        path = f"{self._repo}/milestones/{number}"
+        try:
+            self._http.write("PATCH", path, body, expect={200})
+        except Missing:
+            self._memory.forget_ids()
+            raise
+        self._memory.learn_closed(number, closed=closed)
 
     def _lacking(self, kind: str, names: Sequence[str]) -> set[str]:
         """Those of ``names`` that are not there, after looking if memory lacks one."""

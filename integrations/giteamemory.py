@@ -15,7 +15,8 @@ class GiteaMemory:
 
     ``account`` is our login (``""`` where the token may not ask for it), ``labels``
     and ``milestones`` map names to their ids (the lowest first), ``offsets`` maps
-    months to the server's offset from UTC, ``page_size`` is the most rows of a page.
+    months to the server's offset from UTC, ``page_size`` is the most rows of a page,
+    ``closed`` says of milestones by their ids whether they were made closed.
     """
 
     def __init__(self, kept: MutableMapping[str, object], repository: str) -> None:
@@ -68,11 +69,22 @@ class GiteaMemory:
             for name, number in rows:
                 self.learn_id(kind, name, number)
 
+    def learn_closed(self, number: int, *, closed: bool) -> None:
+        """Note whether the milestone with this id is closed."""
+        with self._lock:
+            self._closed()[str(number)] = closed
+
+    def closed(self, number: int) -> bool | None:
+        """Whether the milestone with this id was closed when it was last looked at."""
+        with self._lock:
+            return self._closed().get(str(number))
+
     def forget_ids(self) -> None:
         """Forget labels and milestones: one of them is not there any more."""
         with self._lock:
             self._kept.pop("labels", None)
             self._kept.pop("milestones", None)
+            self._kept.pop("closed", None)
 
     def learn_offset(self, at: datetime) -> None:
         """Note the offset in which the server wrote a time of its own."""
@@ -87,6 +99,9 @@ class GiteaMemory:
 
     def _known(self, kind: str) -> dict[str, list[int]]:
         return cast("dict[str, list[int]]", self._kept.setdefault(kind, {}))
+
+    def _closed(self) -> dict[str, bool]:
+        return cast("dict[str, bool]", self._kept.setdefault("closed", {}))
 
     def _offsets(self) -> dict[str, int]:
         return cast("dict[str, int]", self._kept.setdefault("offsets", {}))

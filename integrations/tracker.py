@@ -389,11 +389,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A milestone to exist before it is used, known by its title."""
+    """A milestone to exist before it is used, known by its title.
+
+    ``closed`` says whether it shall be closed; ``None`` leaves that as it is.
+    """
 
     title: str
     description: str = ""
     due: date | None = None
+    closed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,7 +457,11 @@ class Tracker(Protocol):
     def prepare(
         self, labels: Sequence[Label], milestones: Sequence[Milestone] = ()
     ) -> None:
-        """Make sure these exist; nothing is sent when memory knows them."""
+        """Make sure these exist; nothing is sent when memory knows them.
+
+        A milestone that shall be closed or open is made so once; what people make
+        of it afterwards is theirs until it shall be otherwise.
+        """
         ...
 
     def issues(self, since: datetime | None) -> Iterator[Page[Issue]]:

@@ -21,17 +21,19 @@ from integrations.tracker import (
 from ledger.book import Actor, Draft, Ledger, new_id
 from ledger.clock import moment, stamp
 from ledger.errors import N_, LedgerError, Message, Refused, UsageProblem
+from ledger.storage.items import Selection
 from ledger.storage.sync import RemarkRow, RunRow, TrackerRow
 from ledger.sync.apply import Applier
 from ledger.sync.gather import Gathered, Gatherer, gone_hint
 from ledger.sync.lease import Lease
 from ledger.sync.link import LinkState
 from ledger.sync.matter import Hint
+from ledger.sync.milestones import milestones
 from ledger.sync.plan import ItemPlan, Plan, Waiting, brake, unreviewed
 from ledger.sync.pool import WORKERS, Brakes, drive, interruptible
 from ledger.sync.records import Records
 from ledger.sync.rendering import label, milestone, rendered
-from ledger.sync.report import Left, RunReport
+from ledger.sync.report import STOPPING, Left, RunReport
 
 Connect = Callable[[Settings, MutableMapping[str, object]], Tracker]
 """Opens the tracker that settings name; the memory is kept between runs."""
@@ -225,7 +227,7 @@ class _Run:
     def _prepare(self, plans: list[ItemPlan], gathered: Gathered) -> None:
         """Labels and milestones that are used for the first time."""
         labels: dict[str, Label] = {}
-        milestones: dict[str, Milestone] = {}
+        used: dict[str, Milestone] = {}
         for one in plans:
             fields = {
                 name
@@ -238,9 +240,9 @@ class _Run:
             told = rendered(one.matter.item, gathered.style)
             labels.update((name, label(name, gathered.style)) for name in told.labels)
             if told.milestone:
-                milestones[told.milestone] = milestone(told.milestone)
-        if labels or milestones:
-            self._tracker.prepare(tuple(labels.values()), tuple(milestones.values()))
+                used[told.milestone] = milestone(told.milestone)
+        if labels or used:
+            self._tracker.prepare(tuple(labels.values()), tuple(used.values()))
 
     def _end_milestones(self) -> None:
         """Close the milestones of reports that are done with, and open the others.
@@ -255,7 +257,9 @@ class _Run:
         for one in milestones(items, linked):
             try:
                 self._tracker.prepare((), (one,))
-            except Refused as error:
+            except TrackerError as error:
+                if isinstance(error, STOPPING):
+                    raise
                 text = " ".join(part for part in error.parts() if part)
                 self._report.hints.append(Hint(Message("{text}", text=text)))
 
