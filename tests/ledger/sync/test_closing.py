@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from integrations.tracker import UNSET
 from ledger.item import State
+from ledger.sync.inbound import inbound
+from ledger.sync.outbound import outbound
 from tests.fakes.client import FakeGitea
 from tests.ledger.office import FENG, LI, SUN, TRAFFIC, WU, ZHENG, ZHOU
 from tests.ledger.sync.desk import Desk, done
@@ -137,3 +142,17 @@ def test_a_tick_after_the_request_is_put_back_and_kept_as_a_suggestion(
     assert desk.item(ref).measures[0].done is not None
     assert "- [x] 1." in desk.issue(ref).body
     desk.idle()
+
+
+def test_a_closing_of_which_nothing_is_known_yet_is_not_undone(
+    gitea_desk: Desk,
+) -> None:
+    desk = gitea_desk
+    ref = worked_on(desk)
+    desk.place.wang.close(desk.key(ref))
+    (one,) = desk.preview().items
+    matter = replace(one.matter, closed=None)  # the item came back in between
+    assert matter.newly_closed
+    out = outbound(matter, matter.item, inbound(matter), None)
+    assert out.patch.closed is UNSET
+    assert out.says == ()
