@@ -73,8 +73,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "deriving": CORE | DOOR | {"views"},
     "cli": CORE | DOOR | FRONT | {"storage", "figures", "sync", "views"},
 }
-SYNC_STORES = {"ledger.storage.sync", "ledger.storage.evidence"}
-"""Of the storage, sync uses what remembers trackers and what takes attachments."""
+SYNC_STORES = {
+    "ledger.storage.sync",
+    "ledger.storage.evidence",
+    "ledger.storage.items",
+}
+"""Of the storage, sync uses what remembers trackers, what takes attachments, and the
+values by which items are selected."""
 
 OUTSIDE: dict[str, set[str]] = {
     "sqlite3": {"ledger/storage"},
