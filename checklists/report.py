@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from checklists.claims import Note, claims
 from checklists.coverage import cover
-from checklists.document import N_, Document
+from checklists.document import Document
 from checklists.entries import PLAN, PROBLEM, Piece
 from checklists.fields import Field, Says
 from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
-from checklists.outline import Section, chinese_number, sections
+from checklists.outline import Section, sections
 from checklists.passages import (
     HEADING,
     Found,
@@ -92,19 +93,6 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """Something a reader of the checklist should look at, as a message and its values."""
-
-    message: str
-    claimed: int
-    found: int
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The message in the language of ``translate``."""
-        return translate(self.message).format(claimed=self.claimed, found=self.found)
-
-
-@dataclass(frozen=True, slots=True)
 class Checklist:
     """What a document says is wrong and what it will do; what it does not state is ``None``."""
 
@@ -147,6 +135,7 @@ def derive(document: Document) -> Checklist:
         if not kept or entry.start >= kept[-1].end:
             kept.append(entry)
     problems, plans = tuple(entries[PROBLEM]), tuple(entries[PLAN])
+    first = next((e.piece.start for e in found if e.piece.kind == PROBLEM), 0)
     links = tuple(
         Link(problems[match.problem].id, plans[match.plan].id, match.score, match.terms)
         for match in cover(
@@ -162,33 +151,14 @@ def derive(document: Document) -> Checklist:
         problems,
         plans,
         links,
-        claims(source, len(problems)),
+        claims(
+            source,
+            len(problems),
+            len(plans),
+            first=first,
+            whole=is_rectification(source, head.title),
+        ),
     )
-
-
-_CLAIM = re.compile(
-    r"(?:反馈|指出|查出|发现|存在|提出|交办|移交)的?(?:以下|如下)?(?P<number>[0-9]{1,4}|[一二三四五六七八九十百]{1,4})(?:个|项|条|方面)(?:方面)?的?(?:具体|突出|主要)?(?:问题|不足|意见)"
-)
-
-
-def claims(source: View, found: int) -> tuple[Note, ...]:
-    """A note where the text says how many problems there are and others were found."""
-    if not found:
-        return ()
-    for match in _CLAIM.finditer(source.text):
-        raw = match["number"]
-        claimed = int(raw) if raw.isdecimal() else chinese_number(raw)
-        if claimed == found:
-            return ()
-        if claimed:
-            return (
-                Note(
-                    N_("The text speaks of {claimed} problems; {found} were found."),
-                    claimed,
-                    found,
-                ),
-            )
-    return ()
 
 
 def find(source: View, root: Section, head: Front) -> list[Found]:
