@@ -29,7 +29,7 @@ _CLAIM = re.compile(
     rf"|(?:{_TOLD}|涉及|承担|承接|共有){_US.format(2)}{_MANNER}(?:(?P<faults2>{_FAULT})|(?P<tasks2>{_TASK}))(?:共|共有|共计|合计|为)?"
     rf"(?P<after>{_NUMBER})(?:个|项|条|类|件|处)(?!方面)"
 )
-_LEAD = 200  # characters before the first problem in which its lead-in can count
+_LEAD = 120  # characters before the first problem in which its lead-in can count
 
 
 @dataclass(frozen=True, slots=True)

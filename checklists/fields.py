@@ -69,6 +69,10 @@ _ON_A_LINE = 24  # characters of a line that is only a mark and a label
 _MARK = re.compile(
     r"[ \n]*(?:\(?[一二三四五六七八九十0-9]{1,3}(?:\)[、.]?|[、.])|[①-⑳]|[一二三四五六七八九十]是|[•*#—-]{1,3})? *[\[(]?\Z"
 )
+_LINE = re.compile(
+    r"(?: *(?:\(?[一二三四五六七八九十0-9]{1,3}(?:\)[、.]?|[、.])|[①-⑳]|[•*#—-]{1,3}))? *"
+    + _LABEL.pattern
+)
 _MARK_LENGTH = 10
 _SHORT = frozenset({Says.UNITS, Says.DUE, Says.KIND, Says.OWNER, Says.LEADER})
 _SHORT_LENGTH = 300
@@ -80,7 +84,7 @@ def any_labels(text: str) -> bool:
         if text[match.end()] in ":]":
             return True
         line = text.rfind("\n", max(0, match.end() - _ON_A_LINE), match.end()) + 1
-        if line and _LABEL.search(text, line, match.end() + 1):
+        if line and _LINE.match(text, line):
             return True
     return False
 
