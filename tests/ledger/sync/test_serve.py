@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 
-from ledger.sync.serve import MOST_BYTES
+from ledger.sync.bell import Bell
+from ledger.sync.serve import MOST_BYTES, Post, Receiver, receiving
 from tests.fakes.client import ROOT, FakeGitea, FakeJira
 from tests.fakes.fixtures import fake_jira, jira_process
 from tests.ledger.office import Office
@@ -33,10 +34,9 @@ SECRET = "geheim-和谁都不说"
 
 
 @dataclass
-class Serving:
-    """A running ``ledger sync serve`` and what it prints."""
+class Sender:
+    """A tracker that sends its deliveries to ``address``."""
 
-    process: subprocess.Popen[str]
     address: str
 
     def deliver(
@@ -63,6 +63,13 @@ class Serving:
             return connection.getresponse().status
         finally:
             connection.close()
+
+
+@dataclass
+class Serving(Sender):
+    """A running ``ledger sync serve`` and what it prints."""
+
+    process: subprocess.Popen[str]
 
     def line(self, beginning: str) -> str:
         """The next line that begins so."""
@@ -121,7 +128,7 @@ def start(environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
 def serving(environment: dict[str, str], *words: str) -> Iterator[Serving]:
     """Serve until the block ends."""
     process = start(environment, *words)
-    running = Serving(process, "")
+    running = Serving("", process)
     try:
         running.address = running.line("t: receiving at ").split()[-1]
         yield running
@@ -238,13 +245,47 @@ def test_what_is_not_a_genuine_delivery_is_refused_and_starts_no_run(
         assert server.deliver(b"", headers={"Transfer-Encoding": "chunked"}) == 411
         # Genuine, but about nothing of ours.
         assert server.deliver(b"{}") == 202
-        assert server.deliver(body.replace(b"org/audit", b"org/other")) == 202
         assert server.deliver(b" " * MOST_BYTES) == 202
         code, out, err = server.end(signal.SIGINT)
     assert (code, out) == (0, "")
     assert err.count("wrong signature") == 1
     assert SECRET not in err
     assert fake_gitea.calls() == {}
+
+
+def test_only_the_issue_of_the_tracker_s_own_project_is_rung_for() -> None:
+    bell = Bell(window=0)
+    served = {
+        "t": Post("t", "org/audit", SECRET),
+        "整改": Post("整改", "AUD", SECRET),
+    }
+    told: list[str] = []
+    with receiving(
+        Receiver("127.0.0.1", 0, served, bell, refused=told.append)
+    ) as receiver:
+        sender = Sender(receiver.address)
+
+        def rung(issue: object, project: str = "", **how: Any) -> object:
+            body: dict[str, object] = {"issue": issue}
+            if project:
+                body["repository"] = {"full_name": project}
+            assert sender.deliver(json.dumps(body).encode(), **how) == 202
+            return bell.due()
+
+        assert rung({"number": 7}, "org/audit") == ("t", frozenset({"7"}))
+        assert rung({"number": 7}, "Org/Audit") == ("t", frozenset({"7"}))
+        assert rung({"number": 7}, "org/other") is None
+        assert rung({"number": 7, "pull_request": {}}, "org/audit") is None
+        assert rung({"key": "AUD-7"}) is None
+        path = served["整改"].path
+        named = ("整改", frozenset({"AUD-7"}))
+        assert rung({"key": "AUD-7"}, path=path, form="jira") == named
+        assert rung({"key": "OTHER-7"}, path=path, form="jira") is None
+        assert rung({"key": f"AUD-{'7' * 300}"}, path=path, form="jira") is None
+        for secret, known in (("wrong", 1), ("wrong", 1), (SECRET, 1), ("wrong", 2)):
+            sender.deliver(b"{}", secret=secret)
+            assert told == ["t"] * known
+    assert SECRET not in repr(served)
 
 
 def test_a_connection_that_says_nothing_does_not_stop_others_or_the_end(
