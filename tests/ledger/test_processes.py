@@ -22,12 +22,17 @@ from ledger.item import State
 from ledger.journal import event_of
 from ledger.storage.items import Selection
 from ledger.storage.sqlite import WAIT_SECONDS
-from tests.ledger import crew
+from tests.ledger import crew, killing
+from tests.ledger.killing import Figures
 from tests.ledger.office import Office
+from tests.ledger.repertoire import ACTS
 
 WRITERS = 8
+FULL_RUN = 800
+"""So many random kills meet every act, done and struck."""
+
 _START = multiprocessing.get_context("forkserver")
-_START.set_forkserver_preload(["tests.ledger.crew", "ledger.workdays", "ulid"])
+_START.set_forkserver_preload(["tests.ledger.killing", "ledger.workdays", "ulid"])
 
 
 class Hand:
@@ -139,36 +144,99 @@ def survives(folder: Path, told: list[tuple[str, str, int]]) -> None:
                 assert item_.evidence
 
 
-def kill(folder: Path, count: int) -> int:
-    chance = random.Random(count)  # noqa: S311 (no secret)
-    acts = 0
-    for number in range(count):
-        told = Hand(crew.live, folder, number).killed_after(chance.uniform(0, 0.08))
-        assert told
-        acts += len(told)
-        survives(folder, told)
-    return acts
+def all_of(hands: list[Hand]) -> list[Any]:
+    """What each of the processes found."""
+    told = [hand.heard() for hand in hands]
+    assert all(hand.process.exitcode == 0 for hand in hands)
+    return [found for (found,) in told]
+
+
+def kill_at_random(folder: Path, count: int, helpers: int) -> Figures:
+    """Kill ``count`` processes while they do any act; nothing may be lost."""
+    hands = []
+    for number in range(helpers):
+        (folder / str(number)).mkdir()
+        share = count // helpers + (number < count % helpers)
+        hands.append(
+            Hand(killing.kill_at_random, folder / str(number), share, count + number)
+        )
+    figures = Figures()
+    for found in all_of(hands):
+        figures.add(found)
+    assert figures.faults == []
+    assert (figures.lost, figures.damaged, figures.kills) == (0, 0, count)
+    assert figures.acknowledged > count // 2
+    assert figures.whole > 0
+    return figures
 
 
 def test_a_ledger_survives_kills_at_random_moments_with_every_acknowledged_act(
-    folder: Path, trials: int | None
+    tmp_path: Path,
 ) -> None:
-    assert kill(folder, trials or 30) > 30
+    kill_at_random(tmp_path, 20, 1)
 
 
 @pytest.mark.long
-def test_a_ledger_survives_many_kills(
-    furnished: Path,
-    tmp_path: Path,
-    trials: int | None,
-    capsys: pytest.CaptureFixture[str],
+def test_a_ledger_survives_many_random_kills_over_all_writing_commands(
+    tmp_path: Path, trials: int | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    left, acts = trials or 300, 0
-    for number in range(max(1, left // 25)):
-        place = copytree(furnished, tmp_path / f"ledger{number}")
-        acts += kill(place, min(left, 25))
+    count = trials or 1000
+    began = time.monotonic()
+    figures = kill_at_random(tmp_path, count, 2)
+    if count >= FULL_RUN:
+        assert figures.done.keys() == ACTS.keys()
+        assert figures.struck.keys() == ACTS.keys()
+    tell(capsys, figures, began)
+
+
+def tell(
+    capsys: pytest.CaptureFixture[str], figures: Figures, began: float, more: str = ""
+) -> None:
     with capsys.disabled():
-        sys.stdout.write(f"[{left} kills, {acts} acknowledged acts]")
+        sys.stdout.write(
+            f"[{figures.kills} kills in {time.monotonic() - began:.0f} s{more}; "
+            f"{figures.acknowledged} acts acknowledged, {figures.lost} lost; "
+            f"{figures.whole} acts whole without acknowledgement; "
+            f"{figures.damaged} ledgers damaged; {len(figures.done)} kinds of act "
+            f"acknowledged, {len(figures.struck)} of {len(ACTS)} struck]\n"
+        )
+
+
+def kill_at_each_step(folder: Path, shares: list[list[str]]) -> tuple[Figures, int]:
+    """Kill each act at each of its steps; returns the figures and how many steps."""
+    hands = []
+    for number, names in enumerate(shares):
+        (folder / str(number)).mkdir()
+        hands.append(Hand(killing.kill_at_each_step, folder / str(number), names))
+    figures, count = Figures(), 0
+    for found, steps in all_of(hands):
+        figures.add(found)
+        for seen in steps.values():
+            assert [*seen].count("before COMMIT") == 1
+            assert seen[-2:] == ["before COMMIT", "after COMMIT"]
+            count += len(seen)
+    assert figures.faults == []
+    assert (figures.lost, figures.damaged, figures.kills) == (0, 0, count)
+    return figures, count
+
+
+@pytest.mark.parametrize("name", ["evidence add of a file", "people leave"])
+def test_an_act_killed_at_any_of_its_steps_is_there_whole_or_not_at_all(
+    tmp_path: Path, name: str
+) -> None:
+    figures, _ = kill_at_each_step(tmp_path, [[name]])
+    assert figures.whole == 1  # after its commit, before anybody was told
+
+
+@pytest.mark.long
+def test_every_act_killed_at_any_of_its_steps_is_there_whole_or_not_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    names = list(ACTS)
+    figures, count = kill_at_each_step(tmp_path, [names[::2], names[1::2]])
+    assert figures.whole == len(ACTS)
+    tell(capsys, figures, began, f" at {count} steps")
 
 
 def test_two_processes_killed_while_both_write_leave_a_whole_ledger(
