@@ -38,7 +38,7 @@ def activate(language: str | None) -> None:
     """Speak ``language`` from now on; ``None`` means what the locale says."""
     global _language, _catalogue  # noqa: PLW0603 (one language a process)
     before, _language = _language, language or preferred()
-    if _language == before == "en":
+    if _language == before == "en" and _catalogue is str:
         return  # English asks for nothing to be read
     import gettext as library
 
