@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ledger import clean
 from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message, UsageProblem
-from ledger.item import Item, Rectification, Severity
+from ledger.item import Item, Rectification, Severity, Stated
 from ledger.plain import to_plain
 
 if TYPE_CHECKING:
@@ -272,21 +272,38 @@ def _several(cell: str) -> tuple[str, ...]:
 
 
 def template(items: Iterable[Item], directory: Directory) -> str:
-    """An assignment file with a row for each of ``items``, to be filled in."""
+    """An assignment file with a row for each of ``items``, to be filled in.
+
+    What an item does not have yet is filled with what its report states.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([*COLUMNS])
+    people = {person.name for person in directory.active_people()}
     for item in items:
+        told = item.stated or Stated()
+        kind = item.rectification or told.kind
+        due = item.due or told.due
+        owner = directory.person_name(item.owner) or next(
+            (name for name in told.owners if name in people), ""
+        )
+        units = [directory.unit_name(unit) for unit in item.responsible]
+        measures = [measure.text for measure in item.measures]
         writer.writerow(
             [
                 item.ref,
-                "；".join(directory.unit_name(unit) for unit in item.responsible),
-                item.due.isoformat() if item.due else "",
-                item.rectification.value if item.rectification else "",
-                directory.person_name(item.owner),
-                item.target or "",
-                "；".join(measure.text for measure in item.measures),
+                "；".join(units or map(_typed, told.units)),
+                due.isoformat() if due else "",
+                kind.value if kind else "",
+                owner,
+                item.target or _typed(told.target or ""),
+                "；".join(measures or map(_typed, told.measures)),
                 "；".join(criterion.text for criterion in item.criteria),
             ]
         )
     return text.getvalue()
+
+
+def _typed(words: str) -> str:
+    """A report's words without what would make a spreadsheet reckon with them."""
+    return words.lstrip("=+-@\t\r\n ")

@@ -109,6 +109,28 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What the report itself states of an entry, in its own words and by its names.
+
+    ``units`` are those responsible, the leading ones first. ``due`` is the day that
+    ``due_words`` give in a report of its date, if they give one.
+    """
+
+    units: tuple[str, ...] = ()
+    cooperating: tuple[str, ...] = ()
+    leaders: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    due: date | None = None
+    due_words: str | None = None
+    due_provisional: bool = False
+    kind: Rectification | None = None
+    target: str | None = None
+    measures: tuple[str, ...] = ()
+    status: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Measure:
     """One step of the rectification; ``done`` is the day it was done."""
 
@@ -274,6 +296,7 @@ class Item:
     year: int = 0
     number: int = 0
     source: Source | None = None
+    stated: Stated | None = None
     category: str | None = None
     severity: Severity | None = None
     rectification: Rectification | None = None

@@ -14,6 +14,7 @@ from ledger.errors import N_, Refused
 from ledger.item import Item, Kind, Role, Source
 from ledger.plain import to_plain
 from ledger.rules import Rules
+from ledger.stated import stated
 from ledger.storage.items import Selection, source_key
 from ledger.versions import Comparison, compare, earlier
 
@@ -117,6 +118,8 @@ def register(
                 "supervising": actor.person.unit if actor.person else None,
                 "source": to_plain(sources[listed.id]),
             }
+            if (told := stated(listed, checklist.published)) is not None:
+                data["stated"] = to_plain(told)
             if listed.id in answers:
                 data["links"] = answers[listed.id]
             drafts.append(Draft("register", data, actor, items[listed.id]))

@@ -117,13 +117,21 @@ def assign_command(
             )
         from ledger.assignment import read_wishes
 
-        wishes = read_wishes(source)
+        rows = read_wishes(source)
+        wishes = [wish for wish in rows if wish.units]
         if not wishes:
             raise UsageProblem(
                 N_("{path} assigns nothing."),
-                N_("No row says a unit, a due date or a kind."),
+                N_("No row names a unit."),
                 N_("Fill the file in and run the command again."),
                 path=source,
+            )
+        if len(wishes) < len(rows):
+            # The template fills in what the report states, also where it names no unit.
+            say(
+                _("Rows that name no unit are left out: {refs}").format(
+                    refs=_(", ").join(row.ref for row in rows if not row.units)
+                )
             )
     else:
         items = chosen(

@@ -8,8 +8,8 @@ from pathlib import PurePath
 from typing import Any
 
 from checklists import Checklist, Due, Entry, Link
-from checklists.terms import resolve
 from ledger.i18n import _
+from ledger.stated import day_of
 from ledger.versions import Comparison, latest
 from ledger.views import words
 from ledger.views.columns import Column, columns
@@ -102,7 +102,17 @@ def _entry(entry: Entry, limit: int, style: Style, *, explain: bool) -> Iterator
     if entry.kind is not None:
         told.append(words.rectification(entry.kind))
     told.extend(f"{unit.name} ({words.capacity(unit.role)})" for unit in entry.units)
+    told.extend(f"{one.name} ({words.duty(one.duty)})" for one in entry.people)
+    if entry.status is not None:
+        told.append(words.progress(entry.status.status, entry.status.raw))
     yield from _remark(" · ".join(told), Tone.DIM, limit, style)
+    for text in (
+        _("target: {text}").format(text=entry.target) if entry.target else "",
+        *(_("measure: {text}").format(text=text) for text in entry.measures),
+        _("result: {text}").format(text=entry.result) if entry.result else "",
+    ):
+        if text:
+            yield from _remark(" ".join(text.split()), Tone.DIM, limit, style)
     if explain:
         found = _(
             "found by: {rule}; characters {start}–{end}; confidence {sure}"
@@ -266,8 +276,19 @@ def _stated(entry: Entry, checklist: Checklist) -> dict[str, Any]:
         "start": entry.start,
         "end": entry.end,
         "line": entry.line,
+        "place": entry.place,
         "due": _due(entry.due, checklist.published),
         "units": [{"name": unit.name, "role": unit.role.value} for unit in entry.units],
+        "people": [{"name": one.name, "duty": one.duty.value} for one in entry.people],
+        "kind": entry.kind.value if entry.kind else None,
+        "target": entry.target,
+        "measures": list(entry.measures),
+        "status": {"value": entry.status.status.value, "raw": entry.status.raw}
+        if entry.status
+        else None,
+        "result": entry.result,
+        "confidence": round(entry.confidence, 3),
+        "rule": entry.rule,
     }
 
 
@@ -275,19 +296,7 @@ def _due(due: Due | None, published: date | None) -> dict[str, Any] | None:
     """The due date as stated; a day where the text, or the report's date, gives one."""
     if due is None:
         return None
-    provisional = False
-
-    def working_days(start: date, n: int) -> date:
-        nonlocal provisional
-        from ledger.workdays import published as calendar
-
-        found = calendar().add_working_days(start, n)
-        provisional = found.provisional
-        return found.date
-
-    day = due.date
-    if day is None and published is not None:
-        day = resolve(due, published, working_days)
+    day, provisional = day_of(due, published)
     return {
         "raw": due.raw,
         "date": day.isoformat() if day else None,

@@ -147,6 +147,22 @@ def _item(item: Item, directory: Directory, today: date) -> dict[str, Any]:
             "published": _day(item.source.published),
             "place": item.source.place,
         },
+        "stated": None
+        if item.stated is None
+        else {
+            "units": list(item.stated.units),
+            "cooperating": list(item.stated.cooperating),
+            "leaders": list(item.stated.leaders),
+            "owners": list(item.stated.owners),
+            "due": _day(item.stated.due),
+            "due_words": item.stated.due_words,
+            "due_provisional": item.stated.due_provisional,
+            "kind": item.stated.kind.value if item.stated.kind else None,
+            "target": item.stated.target,
+            "measures": list(item.stated.measures),
+            "status": item.stated.status,
+            "result": item.stated.result,
+        },
         "category": item.category,
         "severity": item.severity.value if item.severity else None,
         "rectification": item.rectification.value if item.rectification else None,

@@ -96,6 +96,7 @@ class _Card:
         yield from self._head()
         yield from self._text()
         yield from self._facts()
+        yield from self._part(_("The report states"), self._stated())
         yield from self._part(_("Measures"), self._measures())
         yield from self._part(_("Closure criteria"), self._criteria())
         yield from self._part(_("Evidence"), self._evidence())
@@ -207,15 +208,45 @@ class _Card:
         ]
         if not item.responsible:
             facts.insert(2, (_("Responsible unit"), _("not assigned")))
+        yield ""
+        yield from self._named(facts)
+
+    def _named(self, facts: Iterable[tuple[str, str]]) -> Iterator[str]:
+        """The facts that have a value, one below the other, each behind its name."""
         told = [(name, value) for name, value in facts if value]
         names = max(width(name) for name, _value in told)
-        yield ""
         for name, value in told:
             blank = " " * (names - width(name) + 2)
             first, *more = wrap(value, max(self._limit - names - 2, 8))
             yield self._style.paint(name, Tone.DIM) + blank + first
             for line in more:
                 yield " " * (names + 2) + line
+
+    def _stated(self) -> Iterator[str]:
+        """What the report itself states of the entry; nobody has ordered it here."""
+        told = self._item.stated
+        if told is None:
+            return
+        due = [told.due_words or "", _iso(told.due)]
+        if told.due_provisional:
+            due.append(_("provisional"))
+        yield from self._named(
+            [
+                (_("Responsible unit"), _(", ").join(told.units)),
+                (_("Cooperating unit"), _(", ").join(told.cooperating)),
+                (_("Responsible leader"), _(", ").join(told.leaders)),
+                (_("Owner"), _(", ").join(told.owners)),
+                (_("Due"), " · ".join(part for part in due if part)),
+                (_("Rectification"), words.rectification(told.kind or "")),
+                (_("Target"), told.target or ""),
+                *(
+                    ("" if number else _("Measures"), text)
+                    for number, text in enumerate(told.measures)
+                ),
+                (_("Status"), told.status or ""),
+                (_("Result"), told.result or ""),
+            ]
+        )
 
     def _due(self) -> str:
         item = self._item

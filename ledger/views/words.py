@@ -66,6 +66,16 @@ CAPACITIES = {
     "supervising": N_("supervising office"),
     "verifying": N_("verifying unit"),
 }
+DUTIES = {
+    "owner": N_("owner"),
+    "leader": N_("responsible leader"),
+}
+PROGRESS = {
+    "done": N_("done"),
+    "under way": N_("under way"),
+    "ongoing": N_("kept up"),
+    "not begun": N_("not begun"),
+}
 LIGHTS = {
     Light.GREEN: N_("on track"),
     Light.YELLOW: N_("yellow"),
@@ -112,6 +122,18 @@ def role(value: str) -> str:
 def capacity(value: str) -> str:
     """As what a unit takes part."""
     return _(CAPACITIES[value])
+
+
+def duty(value: str) -> str:
+    """As what a person answers for an entry."""
+    return _(DUTIES[value])
+
+
+def progress(value: str, raw: str) -> str:
+    """How far rectification has come, with the report's own words for it."""
+    return _("stated as {status} ({words})").format(
+        status=_(PROGRESS[value]), words=raw
+    )
 
 
 def weekday(day: date) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.item import Kind
+from ledger.item import Kind, Rectification
 from ledger.journal import Event
 from ledger.projection import item_after
 from ledger.storage.items import registered_row, row_of
@@ -26,6 +26,19 @@ sources = st.fixed_dictionaries(
         "place": texts,
     },
 )
+statements = st.fixed_dictionaries(
+    {"measures": st.lists(texts, min_size=1, max_size=3)},
+    optional={
+        "units": st.lists(texts, min_size=1, max_size=2),
+        "owners": st.lists(texts, min_size=1, max_size=2),
+        "due": st.just("2024-06-30"),
+        "due_words": texts,
+        "due_provisional": st.just(True),
+        "kind": st.sampled_from([kind.value for kind in Rectification]),
+        "target": texts,
+        "result": texts,
+    },
+)
 registrations = st.fixed_dictionaries(
     {
         "ref": st.just("R-2023-001"),
@@ -39,6 +52,7 @@ registrations = st.fixed_dictionaries(
     },
     optional={
         "source": sources,
+        "stated": statements,
         "category": texts,
         "links": st.lists(
             st.fixed_dictionaries(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from checklists import Checklist, derive, read_document
+from checklists import Checklist, Document, derive, read_document
 from ledger import registration
-from ledger.assignment import COLUMNS, RowFaults, read_wishes, template
+from ledger.assignment import COLUMNS, RowFaults, Wish, read_wishes, template
 from ledger.audit import audit
 from ledger.errors import Refused, UsageProblem
-from ledger.item import Kind, State
+from ledger.item import Kind, Rectification, State, Stated
 from ledger.storage.items import Selection
-from tests.ledger.office import DATA, LI, SUN, TRAFFIC, Office
+from tests.ledger.office import DATA, LI, SUN, TRAFFIC, WU, Office
 
 SAMPLE = Path(__file__).parents[2] / "checklists" / "samples" / "siping-2023.txt"
 
@@ -197,6 +201,111 @@ def test_the_template_is_a_file_that_can_be_read_again(ready: Office) -> None:
     assert text.splitlines()[0] == ",".join(COLUMNS)
     (wish,) = read_wishes(written(ready, text))
     assert (wish.ref, wish.units, wish.kind) == ("R-2023-001", (DATA,), "phased")
+
+
+PLAN = """清河县贯彻落实督察反馈意见整改方案
+清河县人民政府
+2024年3月1日
+一、督察反馈的问题
+（一）关于污水管网建设滞后的问题
+整改目标：建成管网20公里。
+整改措施：1.落实资金；2.=加快施工。
+牵头单位：市政数局
+责任单位：市水务局
+配合单位：市财政局
+责任领导：张立
+责任人：孙洁
+整改类型：分阶段整改
+整改时限：3个月内
+整改情况：正在推进，已建成5公里。
+（二）关于扬尘管控不到位的问题
+整改措施：=开展检查；及时通报。
+"""
+STATED = Stated(
+    units=(DATA, "市水务局"),
+    cooperating=("市财政局",),
+    leaders=("张立",),
+    owners=(SUN,),
+    due=date(2024, 6, 1),
+    due_words="3个月内",
+    kind=Rectification.PHASED,
+    target="建成管网20公里",
+    measures=("落实资金", "=加快施工"),
+    status="正在推进",
+    result="正在推进，已建成5公里。",
+)
+
+
+@pytest.fixture
+def planned(office: Office) -> Office:
+    document = Document("plan.txt", PLAN, "ab" * 32)
+    checklist = replace(derive(document), published=date(2024, 3, 1))
+    registration.register(office.ledger, checklist, office.who(LI), only=Kind.FINDING)
+    return office
+
+
+def test_what_the_report_states_is_kept_and_nothing_assigned_by_it(
+    planned: Office,
+) -> None:
+    first, second = planned.ledger.select(Selection())
+    assert first.stated == STATED
+    assert second.stated == Stated(measures=("=开展检查", "及时通报"))
+    assert (first.state, first.responsible) == (State.REGISTERED, ())
+    assert (first.measures, first.due, first.target) == ((), None, None)
+    assert audit(planned.ledger).faults == ()
+
+
+def test_an_entry_of_which_nothing_is_stated_has_nothing_stated(ready: Office) -> None:
+    assert ready.find("001").stated is None
+
+
+def test_the_template_begins_with_what_the_report_states(planned: Office) -> None:
+    text = template(planned.ledger.select(Selection()), planned.ledger.directory)
+    one, two = csv.DictReader(io.StringIO(text))
+    assert one == {
+        "ref": "R-2024-001",
+        "unit": "市政数局；市水务局",
+        "due": "2024-06-01",
+        "kind": "phased",
+        "owner": SUN,
+        "target": "建成管网20公里",
+        "measure": "落实资金；加快施工",
+        "criterion": "",
+    }
+    # No cell begins with a sign that makes a spreadsheet reckon.
+    assert two["measure"] == "开展检查；及时通报"
+    assert two["unit"] == two["due"] == two["owner"] == ""
+
+
+def test_the_template_holds_what_is_assigned_rather_than_what_was_stated(
+    planned: Office,
+) -> None:
+    planned.ledger.assign(
+        [
+            Wish(
+                "001",
+                units=(TRAFFIC,),
+                due="2024-12-31",
+                kind="ongoing",
+                owner=WU,
+                target="全部建成",
+                measures=("调度",),
+            )
+        ],
+        planned.who(LI),
+    )
+    text = template(planned.ledger.select(Selection()), planned.ledger.directory)
+    one = next(csv.DictReader(io.StringIO(text)))
+    assert (one["unit"], one["due"], one["kind"]) == (TRAFFIC, "2024-12-31", "ongoing")
+    assert (one["owner"], one["target"], one["measure"]) == (WU, "全部建成", "调度")
+
+
+def test_an_owner_whom_nobody_knows_is_not_filled_in(office: Office) -> None:
+    told = PLAN.replace(SUN, "何人")
+    checklist = derive(Document("plan.txt", told, "ab" * 32))
+    registration.register(office.ledger, checklist, office.who(LI))
+    text = template(office.ledger.select(Selection()), office.ledger.directory)
+    assert next(csv.DictReader(io.StringIO(text)))["owner"] == ""
 
 
 def test_faults_are_all_told_by_row_and_nothing_is_written(ready: Office) -> None:

@@ -113,6 +113,25 @@ def test_the_template_of_an_assignment_can_be_filled_in_and_used(siping: Run) ->
     assert said.out.count("is assigned to 市政数局") == 3
 
 
+def test_rows_of_a_template_that_name_no_unit_are_left_out_and_told(
+    siping: Run,
+) -> None:
+    rows = [
+        "ref,unit,due,kind,owner,target,measure,criterion",
+        "R-2023-001,市政数局,30d,phased,,,,",
+        "R-2023-002,,2099-12-31,phased,,,,",
+    ]
+    Path("plan.csv").write_text("\n".join(rows), encoding="utf-8")
+    said = siping("assign", "--from", "plan.csv", "--yes")
+    assert said.code == 0, said.err
+    assert "Rows that name no unit are left out: R-2023-002" in said.out
+    assert said.out.count("is assigned to") == 1
+    Path("plan.csv").write_text("\n".join([rows[0], rows[2]]), encoding="utf-8")
+    said = siping("assign", "--from", "plan.csv", "--yes")
+    assert said.code == 2
+    assert "No row names a unit." in said.err
+
+
 def test_every_person_word_is_kept_in_the_journal(siping: Run) -> None:
     assert siping("progress", "2", "x", "--as", "王强").code == 4
     said = siping("log")
