@@ -24,9 +24,9 @@ class _Ending:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, self._terminated)
 
-    def _terminated(self, number: int, frame: FrameType | None) -> None:
+    @staticmethod
+    def _terminated(number: int, frame: FrameType | None) -> None:
         del number, frame
-        self.asked = True
         signal.raise_signal(signal.SIGINT)
 
 

@@ -25,7 +25,7 @@ from ledger.sync.serve import MOST_BYTES, Post, Receiver, receiving
 from tests.fakes.client import ROOT, FakeGitea, FakeJira
 from tests.fakes.fixtures import fake_jira, jira_process
 from tests.ledger.office import Office
-from tests.ledger.sync.desk import Desk, gitea_place
+from tests.ledger.sync.desk import Desk, add_many, gitea_place
 from tests.ledger.sync.jiraplace import jira_options, jira_place
 
 __all__ = ["fake_jira", "jira_process"]
@@ -318,6 +318,28 @@ def test_an_error_of_one_run_does_not_end_the_service(
         assert server.deliver(body) == 202
         server.line("t: ")
         assert len(desk.item(ref).notes) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_end_in_mid_run_it_ends_between_two_calls(
+    desk: Desk, fake_gitea: FakeGitea, environment: dict[str, str], number: int
+) -> None:
+    desk.synced()
+    refs = add_many(desk.office, 40)
+    with serving(environment) as server:
+        fake_gitea.forget_calls()
+        fake_gitea.latency(0.1)
+        assert server.deliver(about(desk, "1")) == 202
+        while fake_gitea.calls().get("POST /repos/{repo}/issues", 0) < 4:
+            pass
+        code, _, err = server.end(number)
+        fake_gitea.latency(0)
+    assert (code, "Traceback" in err) == (0, False)
+    there = len(desk.issues())
+    assert 4 <= there < 40
+    # Nothing is left in doubt: what was sent was recorded.
+    assert desk.synced()["created"] == 40 - there
+    assert len(desk.issues()) == len(refs)
 
 
 def test_without_a_secret_it_does_not_start(
