@@ -165,6 +165,7 @@ def do_until(
     office = _office(folder, tell)
     steps.watch_statements(office.ledger.store.connection)
     steps.watch_files()
+    told.send(("begin", name))
     ACTS[name].do(office, what)
     told.send(("steps", steps.seen))
 
@@ -335,6 +336,5 @@ def kill_at_each_step(folder: Path, names: Sequence[str], told: Connection) -> N
             # The act is there from its commit on, and nothing of it before.
             if (hashes != known[rules]) != ("before COMMIT" in steps[name][:at]):
                 figures.faults.append(f"{name}, killed {steps[name][at]}")
-            figures.struck[name] += 1
             at += 1
     told.send((figures, steps))
