@@ -16,6 +16,7 @@ from typing import Final
 from checklists.document import N_, DocumentError
 
 MAX_MEMBERS: Final = 10_000
+_MAX_ENTRIES: Final = 4 * MAX_MEMBERS
 MAX_PART_BYTES: Final = 128 * 1024 * 1024
 """The largest part that is unpacked, in bytes."""
 MAX_TOTAL_BYTES: Final = 512 * 1024 * 1024
@@ -50,6 +51,9 @@ class Package:
             DocumentError: damaged, encrypted, or a bomb.
         """
         self.name = name
+        # Before zipfile makes an object of each; archives stored inside count too.
+        if data.count(b"PK\x01\x02") > _MAX_ENTRIES:
+            raise bomb(name)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except UNPACK_ERRORS as error:

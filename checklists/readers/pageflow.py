@@ -47,6 +47,9 @@ _LIST_FORMS: Final = {
 _LAYOUT_LINES: Final = 20
 _LAYOUT_LENGTH: Final = 3000
 """A cell with more lines or characters than these lays out a page."""
+_MOST_COLUMNS: Final = 256
+"""A table with more columns (cells that reach down from above are some) lays out a
+page too: what is taken in each row must not grow with the rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class _State:
     heading: int = 0
     kept_breaks: int = 0
     """How many elements around keep the line ends of their source (``pre``)."""
+    items: dict[HtmlElement, int] = field(default_factory=dict)
+    """How many items each numbered list had so far."""
 
 
 def tag_of(element: HtmlElement) -> str:
@@ -127,7 +132,7 @@ def _open(element: HtmlElement, tag: str, state: _State) -> None:
     state.kept_breaks += tag == "pre"
     state.heading = _HEADINGS.get(tag, state.heading)
     if tag == "li":
-        state.mark = _list_mark(element)
+        state.mark = _list_mark(element, state.items)
     state.pieces.append(element.text or "")
 
 
@@ -163,8 +168,8 @@ def _is_wide(sign: str) -> bool:
     return bool(sign) and unicodedata.east_asian_width(sign) in "WF"
 
 
-def _list_mark(item: HtmlElement) -> str:
-    """The mark that a browser puts before a list item."""
+def _list_mark(item: HtmlElement, items: dict[HtmlElement, int]) -> str:
+    """The mark that a browser puts before a list item, counted in ``items``."""
     parent = item.getparent()
     style = (
         item.get("style", "")
@@ -175,17 +180,25 @@ def _list_mark(item: HtmlElement) -> str:
         return ""
     if tag_of(parent) != "ol":
         return "• "
+    before = items.get(parent, 0)
+    items[parent] = before + 1
     value = item.get("value") or ""
     number = _count(value)
     if number is None:
         start = _count(parent.get("start") or "")
-        before = sum(1 for _ in item.itersiblings("li", preceding=True))
         number = (1 if start is None else start) + before
     return f"{written(number, _LIST_FORMS.get(parent.get('type', '1'), 'decimal'))}. "
 
 
 def _count(value: str) -> int | None:
     return int(value) if value.isdecimal() and len(value) < 6 else None  # noqa: PLR2004 (no huge numbers)
+
+
+def _free(taken: dict[int, int], column: int) -> int:
+    """The first column from ``column`` on that no cell from above reaches into."""
+    while taken.get(column, 0) > 0:
+        column += 1
+    return column
 
 
 def _rows(table: HtmlElement) -> list[Row] | None:
@@ -198,8 +211,9 @@ def _rows(table: HtmlElement) -> list[Row] | None:
         cells: list[tuple[int, str]] = []
         column = 0
         for cell in tr.iterchildren("td", "th"):
-            while taken.get(column, 0) > 0:
-                column += 1
+            column = _free(taken, column)
+            if column >= _MOST_COLUMNS:
+                return None
             lines = [
                 block.text
                 for block in flow(cell, skip=set())

@@ -106,8 +106,11 @@ def read_csv(original: Original, text: str) -> Document:
     """A table of separated values, its separator found in its first lines.
 
     Raises:
-        DocumentError: a quotation mark that is never closed.
+        DocumentError: a quotation mark that is never closed, or far too long (empty
+            cells take more memory than the text that they are made from).
     """
+    if len(text) > MAX_CHARACTERS:
+        raise too_long(original.name)
     lines = Lines(original)
     table = _Table(lines, "")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))

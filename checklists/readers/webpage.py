@@ -11,7 +11,7 @@ of the text; where none is named, the text is where the sentences are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MAX_TAGS: Final = 500_000
 """Tags of one page; real ones have some thousands."""
+MAX_ATTRIBUTES: Final = 1_000
+"""Attributes of one tag: the parser compares each with all before it."""
 
 _CHARSET: Final = re.compile(
     r"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE
@@ -143,13 +145,45 @@ def _parse(original: Original) -> HtmlElement:
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, remove_comments=True, huge_tree=True
     )
+    data = text.encode()
     try:
-        root = html.document_fromstring(text.encode(), parser=parser)
+        if _most_attributes(data) > MAX_ATTRIBUTES:
+            raise contrived(original.name)
+        root = html.document_fromstring(data, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise damaged(original.name) from error
     if parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
         raise contrived(original.name)  # what lies deeper was dropped by the parser
     return root
+
+
+class _Attributes:
+    """What a first, cheap pass over a page looks at: it builds nothing."""
+
+    def __init__(self) -> None:
+        self.most = 0
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self.most = max(self.most, len(attributes))
+
+    def close(self) -> None:
+        """Part of what a parser asks of its target."""
+
+
+def _most_attributes(text: bytes) -> int:
+    """How many attributes the tag with the most has, in linear time."""
+    from lxml import etree
+
+    seen = _Attributes()
+    parser = etree.HTMLParser(
+        target=seen,  # type: ignore[arg-type]  # lxml calls only what there is
+        encoding="utf-8",
+        no_network=True,
+        huge_tree=True,
+    )
+    parser.feed(text)
+    parser.close()
+    return seen.most
 
 
 def _declared(original: Original) -> str:

@@ -21,7 +21,8 @@ Element = ET.Element
 MAX_DEPTH: Final = 256
 """Nested elements; Word itself nests some 30, a table in a table 6 more."""
 MAX_BLOCK_ELEMENTS: Final = 1_000_000
-"""Elements of one block (a paragraph, a table, a row) held at a time."""
+"""Elements held at a time: of one block (a paragraph, a table, a row), of all that
+stands outside blocks, of all children of a part that is taken as a whole."""
 
 
 class _Blocks(ET.TreeBuilder):
@@ -40,6 +41,7 @@ class _Blocks(ET.TreeBuilder):
         self._open: list[Element] = []
         self._block_depth = 0
         self._count = 0
+        self._outside = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 (the parser's signature)
         raise contrived(self._name)
@@ -51,7 +53,7 @@ class _Blocks(ET.TreeBuilder):
             raise contrived(self._name)
         if not self._block_depth and depth and self._open[-1].tag in self._parents:
             self._block_depth = depth
-            self._count = 0
+            self._outside, self._count = self._count, 0
         element = super().start(_local(tag), {_local(k): v for k, v in attrs.items()})
         self._open.append(element)
         return element
@@ -62,6 +64,7 @@ class _Blocks(ET.TreeBuilder):
         depth = len(self._open)
         if self._block_depth and depth == self._block_depth:
             self._block_depth = 0
+            self._count = self._outside
             self._open[-1].remove(element)
             self._sink(element)
         return element
@@ -91,8 +94,17 @@ def read_blocks(
 def read_children(name: str, data: bytes, parent: str) -> list[Element]:
     """The children of the elements named ``parent``, in order; none without data."""
     children: list[Element] = []
+    count = 0
+
+    def child(element: Element) -> None:
+        nonlocal count
+        count += sum(1 for _ in element.iter())
+        if count > MAX_BLOCK_ELEMENTS:
+            raise contrived(name)
+        children.append(element)
+
     if data:
-        read_blocks(name, [data], frozenset({parent}), children.append)
+        read_blocks(name, [data], frozenset({parent}), child)
     return children
 
 

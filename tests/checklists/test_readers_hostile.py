@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.document import Document, DocumentError
-from checklists.readers import office, read_document, read_documents
+from checklists.readers import office, read_document, read_documents, xmlparts
 
 SAMPLE = Path(__file__).parents[2] / "checklists/samples/siping-2023.txt"
 PAGES = Path(__file__).parents[1] / "data" / "pages"
@@ -360,3 +360,101 @@ def test_time_grows_with_size_and_not_faster(repeated: str) -> None:
 
     small, large = seconds(2_000), seconds(16_000)
     assert large < 0.05 or large / small < 24  # eight times as much, thrice the slack
+
+
+def seconds_of(name: str, data: bytes) -> float:
+    begun = time.process_time()
+    outcome(name, data)
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize(
+    "repeated",
+    ["<ol>{}", "<table>{}", "<p {}>问题</p>"],
+    ids=["items of a numbered list", "cells that reach far down", "attributes"],
+)
+def test_what_a_page_repeats_takes_linear_time(repeated: str) -> None:
+    pytest.importorskip("lxml", reason="the html extra is not installed")
+    parts = {
+        "<ol>{}": "<li>x",
+        "<table>{}": "<tr><td rowspan=65534 colspan=1000>x",
+        "<p {}>问题</p>": " a{}=1",
+    }
+
+    def page(count: int) -> bytes:
+        piece = parts[repeated]
+        inside = "".join(piece.format(number) for number in range(count))
+        return repeated.format(inside).encode()
+
+    # Each took minutes when it was compared with all before it.
+    assert seconds_of("x.html", page(20_000)) < 8
+
+
+def test_numbers_of_a_list_go_on_around_a_list_inside() -> None:
+    pytest.importorskip("lxml", reason="the html extra is not installed")
+    page = "<ol start=3><li>甲<ol><li>子<li>丑</ol><li>乙</ol>"
+    text = read_document("x.html", content=page.encode()).text
+    assert text.split("\n") == ["3. 甲", "1. 子", "2. 丑", "4. 乙", ""]
+
+
+def office_file(suffix: str, **parts: bytes) -> bytes:
+    """A package of the given parts: the main one, and those that it names."""
+    folder = {"docx": "word", "xlsx": "xl"}[suffix]
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    names = "".join(
+        f'<Relationship Id="{kind}" Type="{kinds}/{kind}" Target="{kind}.xml"/>'
+        for kind in parts
+    )
+    start = f'<Relationship Type="{kinds}/officeDocument" Target="{folder}/main.xml"/>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("_rels/.rels", f"<Relationships>{start}</Relationships>")
+        file.writestr(
+            f"{folder}/_rels/main.xml.rels", f"<Relationships>{names}</Relationships>"
+        )
+        for kind, data in parts.items():
+            file.writestr(f"{folder}/{kind}.xml", data)
+    return stream.getvalue()
+
+
+BODY = b"<document><body><p><r><t>x</t></r></p></body></document>"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"main": BODY, "numbering": b"<numbering>%s</numbering>" % (b"<a/>" * 4_000)},
+        {"main": b"<document>%s</document>" % ((b"<a/>" * 900 + BODY[10:-11]) * 4)},
+    ],
+    ids=["children of a part", "between the blocks"],
+)
+def test_elements_that_are_kept_are_counted_wherever_they_stand(
+    parts: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = office_file("docx", **parts)
+    assert read_document("x.docx", content=data).text == "x\n" * (
+        4 if len(parts) == 1 else 1
+    )
+    monkeypatch.setattr(xmlparts, "MAX_BLOCK_ELEMENTS", 1_000)
+    refused = outcome("x.docx", data)
+    assert isinstance(refused, DocumentError)
+    assert "built in a way" in refused.what or "several" in refused.what
+    with pytest.raises(DocumentError, match="built in a way"):
+        read_document("x.docx", content=data)
+
+
+def test_a_table_of_empty_cells_alone_is_refused_by_its_length() -> None:
+    with pytest.raises(DocumentError, match="too long"):
+        read_document("x.csv", content=b"," * 10_000_001)
+
+
+def test_a_directory_of_very_many_members_is_not_even_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def opened(_file: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(zipfile, "ZipFile", opened)
+    with pytest.raises(DocumentError, match="not unpacked"):
+        read_document("x.zip", content=b"PK\x03\x04" + b"PK\x01\x02" * 40_001)
