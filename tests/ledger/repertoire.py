@@ -19,6 +19,8 @@ from ledger import registration, roster
 from ledger.assignment import Wish
 from ledger.book import Actor
 from ledger.item import Role
+from ledger.sync import linking, trackers
+from ledger.sync.run import Connect, connecting
 from tests.ledger.office import (
     ABOVE,
     CENTRE,
@@ -174,6 +176,49 @@ def _set_rule(office: Office, _name: str) -> None:
     roster.set_rule(office.ledger, "due-soon", "10", "上级要求", office.who(QIAN))
 
 
+def _connect() -> Connect:
+    return connecting(lambda _settings: "")  # a folder asks for no token
+
+
+def _tracked(name: str, ready: Ready) -> Ready:
+    """Also a tracker ``name``: a folder in the ledger's own."""
+
+    def add(office: Office) -> str:
+        _add_tracker(office, name)
+        return ready(office)
+
+    return add
+
+
+def _add_tracker(office: Office, name: str) -> object:
+    return trackers.add(
+        office.ledger,
+        name,
+        office.who(LI),
+        kind="folder",
+        address=str(office.ledger.folder / name),
+        connect=_connect(),
+    )
+
+
+def _set_url(office: Office, name: str) -> object:
+    there = office.ledger.folder / "another"
+    there.mkdir()
+    return trackers.set_url(
+        office.ledger, name, office.who(LI), address=str(there), connect=_connect()
+    )
+
+
+def _detach(office: Office, ref: str) -> object:
+    return linking.detach(office.ledger, ref, office.who(LI), tracker="b")
+
+
+def _relink(office: Office, ref: str) -> object:
+    return linking.relink(
+        office.ledger, ref, office.who(LI), tracker="c", connect=_connect()
+    )
+
+
 _WORK = (Role.RESPONSIBLE,)
 
 ACTS: Mapping[str, Act] = {
@@ -203,6 +248,10 @@ ACTS: Mapping[str, Act] = {
     "people leave": Act(_person("丁某"), _house(roster.leave)),
     "people link": Act(_person("戊某"), _house(roster.link_login, "gitea:wu")),
     "rules set": Act(_nothing, _set_rule),
+    "tracker add": Act(lambda _office: "new", _add_tracker),
+    "tracker set-url": Act(_tracked("a", lambda _office: "a"), _set_url),
+    "sync detach": Act(_tracked("b", Office.started), _detach),
+    "sync relink": Act(_tracked("c", Office.started), _relink),
 }
 
 
