@@ -166,7 +166,9 @@ def credential(address: str) -> Credential:
     raise NoCredentials(
         N_("No token is configured for {origin}."),
         N_("{path} has no entry for this address."),
-        N_("Give it one, typed or through standard input: ledger tracker token {origin}"),
+        N_(
+            "Give it one, typed or through standard input: ledger tracker token {origin}"
+        ),
         origin=wanted,
         path=path,
     )
