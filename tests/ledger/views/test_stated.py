@@ -24,7 +24,9 @@ TEXT = """清河县整改情况的通报
 1.存在问题：案卷制作不规范。
 整改目标：案卷合格。
 整改措施：统一模板；开展评查。
+责任单位：县财政局
 牵头单位：县司法局
+配合单位：县档案馆
 责任人：张三
 整改时限：10个工作日内
 整改情况：正在推进，已评查2次。
@@ -86,6 +88,9 @@ def test_a_working_day_of_a_year_without_published_holidays_is_provisional(
     assert told is not None
     assert told.due is not None
     assert told.due_provisional
+    later = replace(checklist, published=date(2090, 3, 1))
+    entry = checklist_view.document([later])["documents"][0]["problems"][0]
+    assert entry["due"]["provisional"] is True
 
 
 def test_an_item_s_card_and_document_keep_the_report_s_word_apart(
@@ -108,7 +113,8 @@ def test_an_item_s_card_and_document_keep_the_report_s_word_apart(
     shown = show_screen(item, Directory(), today=TODAY, width=80, colour=False)
     at = shown.index("The report states")
     assert shown[at + 1 : shown.index("", at)] == [
-        "Responsible unit  县司法局",
+        "Responsible unit  县司法局, 县财政局",
+        "Cooperating unit  县档案馆",
         "Owner             张三",
         "Due               10个工作日内 · 2024-03-15",
         "Target            案卷合格",
@@ -119,15 +125,29 @@ def test_an_item_s_card_and_document_keep_the_report_s_word_apart(
     ]
     told = items_view.item_document(item, Directory(), today=TODAY)
     hold(told)
-    assert told["item"]["stated"]["units"] == ["县司法局"]
+    assert told["item"]["stated"] == {
+        "units": ["县司法局", "县财政局"],
+        "cooperating": ["县档案馆"],
+        "leaders": [],
+        "owners": ["张三"],
+        "due": "2024-03-15",
+        "due_words": "10个工作日内",
+        "due_provisional": False,
+        "kind": None,
+        "target": "案卷合格",
+        "measures": ["统一模板", "开展评查"],
+        "status": "正在推进",
+        "result": "正在推进，已评查2次。",
+    }
     assert told["item"]["measures"] == []
     bare = replace(item, stated=None)
     assert "The report states" not in show_screen(
         bare, Directory(), today=TODAY, width=80, colour=False
     )
-    assert items_view.item_document(bare, Directory(), today=TODAY)["item"][
-        "stated"
-    ] is (None)
+    assert (
+        items_view.item_document(bare, Directory(), today=TODAY)["item"]["stated"]
+        is None
+    )
 
 
 def test_what_is_too_long_to_keep_is_cut_and_control_characters_go(
