@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ledger import clean
@@ -15,6 +16,11 @@ from ledger.item import Rectification, Stated
 
 if TYPE_CHECKING:
     from checklists import Due, Entry
+
+
+_PARTS = attrgetter(
+    "due", "units", "people", "kind", "target", "measures", "status", "result"
+)
 
 
 def day_of(due: Due, published: date | None) -> tuple[date | None, bool]:
@@ -42,6 +48,8 @@ def day_of(due: Due, published: date | None) -> tuple[date | None, bool]:
 
 def stated(entry: Entry, published: date | None) -> Stated | None:
     """What the report of ``published`` states of ``entry``, or ``None``: nothing."""
+    if not any(_PARTS(entry)):
+        return None  # as most are: reports of a hundred thousand entries are registered
     day, provisional = day_of(entry.due, published) if entry.due else (None, False)
     leading = sorted(
         (unit for unit in entry.units if unit.role in ("lead", "responsible")),
