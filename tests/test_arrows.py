@@ -50,12 +50,13 @@ DOOR = frozenset(
         "roster",
         "seal",
         "selecting",
+        "stated",
         "versions",
     }
 )
 """Every way into a ledger, above the storage: ``book`` and what is done through it."""
 
-SHOWN = frozenset({"audit", "dossier", "evidence", "inbox", "versions"})
+SHOWN = frozenset({"audit", "dossier", "evidence", "inbox", "stated", "versions"})
 """Those of them whose values the views put on a screen."""
 
 FRONT = frozenset({"cli", "config", "deriving"})

@@ -19,6 +19,7 @@ from ledger.cli.app import (
     width,
 )
 from ledger.cli.past import as_of_option, ledger_of
+from ledger.cli.progress import bar
 from ledger.errors import N_
 from ledger.i18n import _
 from ledger.item import Kind
@@ -144,15 +145,10 @@ def audit_command(sealed: Path | None, form: str) -> int:
     from ledger.seal import read_seal
     from ledger.views import audit as view
 
-    progress = None
-    if sys.stderr.isatty():
-
-        def progress(done: int, total: int) -> None:
-            click.echo(f"\r{done}/{total}", nl=done == total, err=True)
-
     ledger = session().ledger
     seal = read_seal(sealed) if sealed is not None else None
-    report = audit(ledger, seal=seal, progress=progress)
+    with bar(_("Audit")) as progress:
+        report = audit(ledger, seal=seal, progress=progress)
     if form == "json":
         say_json(view.document(report))
     else:

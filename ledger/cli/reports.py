@@ -21,6 +21,7 @@ from ledger.cli.app import (
     session,
     width,
 )
+from ledger.cli.progress import bar
 from ledger.errors import N_, UsageProblem
 from ledger.i18n import _, language
 from ledger.item import Kind
@@ -127,20 +128,22 @@ def _many(files: Sequence[str], jobs: int | None, form: str) -> int:
     if form == "json":
         sys.stdout.write('{\n  "schema": "checklist/1",\n  "documents": [')
     comma = ""
-    for number, outcome in enumerate(
-        derive_many(paths, language=language(), jobs=jobs), 1
-    ):
-        if sys.stderr.isatty():
-            click.echo(f"\r{number}/{len(paths)}", nl=number == len(paths), err=True)
-        for error in outcome.errors:
-            failed += 1
-            click.echo(" ".join(part for part in error if part), err=True)
-        for document in outcome.documents:
-            if form == "json":
-                sys.stdout.write(f"{comma}\n{json.dumps(document, ensure_ascii=False)}")
-                comma = ","
-            else:
-                rows.append(view.row(document))
+    with bar(_("Reports")) as progress:
+        for number, outcome in enumerate(
+            derive_many(paths, language=language(), jobs=jobs), 1
+        ):
+            if progress is not None:
+                progress(number, len(paths))
+            for error in outcome.errors:
+                failed += 1
+                click.echo(" ".join(part for part in error if part), err=True)
+            for document in outcome.documents:
+                if form == "json":
+                    text = json.dumps(document, ensure_ascii=False)
+                    sys.stdout.write(f"{comma}\n{text}")
+                    comma = ","
+                else:
+                    rows.append(view.row(document))
     if form == "json":
         sys.stdout.write("\n  ]\n}\n")
     else:

@@ -20,6 +20,7 @@ from ledger.cli.app import (
     session,
     width,
 )
+from ledger.cli.progress import bar
 from ledger.errors import N_, UsageProblem
 from ledger.i18n import _
 
@@ -317,22 +318,17 @@ def _run(
     from ledger.views import sync as view
 
     ledger = session().ledger
-    progress = None
-    if sys.stderr.isatty():
-
-        def progress(done: int, total: int) -> None:
-            click.echo(f"\r{name}: {done}/{total}", nl=done == total, err=True)
-
-    report = sync(
-        ledger,
-        name,
-        connect=connect(),
-        yes=yes,
-        max_creates=max_creates,
-        reviewed=_plan(reviewed) if reviewed else None,
-        sweep=sweep,
-        progress=progress,
-    )
+    with bar(name) as progress:
+        report = sync(
+            ledger,
+            name,
+            connect=connect(),
+            yes=yes,
+            max_creates=max_creates,
+            reviewed=_plan(reviewed) if reviewed else None,
+            sweep=sweep,
+            progress=progress,
+        )
     if form == "json":
         say_json(report.to_json())
     else:
