@@ -284,6 +284,7 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
     inner: Section | None = (
         None  # the last item of a list that restarts under a heading
     )
+    below: list[Section] = []  # what is open under that item, the outer first
     for section in _settled(list(_openings(source, heading))):
         if _restarts(source, last, section):
             section.parent = last
@@ -295,17 +296,22 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
             and _goes_on(inner, section)
             and not heading.match(section.title)
         ):
-            inner.end = section.start
+            _close([inner, *below], section.start)
+            below.clear()
             section.parent = inner.parent
             last.children.append(section)
             inner = section
             continue
         if inner is not None and section.system > inner.system:
+            while below and below[-1].system >= section.system:
+                below.pop().end = section.start
+            below.append(section)
             section.parent = inner
             inner.children.append(section)
             continue
         if inner is not None:
-            inner.end = section.start
+            _close([inner, *below], section.start)
+            below.clear()
             inner = None
         parent = last
         while parent is not root and parent.system >= section.system:
@@ -316,6 +322,11 @@ def sections(source: View, heading: re.Pattern[str]) -> Section:
         parent.children.append(section)
         last = section
     return root
+
+
+def _close(ended: Sequence[Section], at: int) -> None:
+    for section in ended:
+        section.end = at
 
 
 def _restarts(source: View, last: Section, section: Section) -> bool:

@@ -140,3 +140,16 @@ def test_lines_broken_in_mid_sentence_are_joined_and_paragraphs_are_not() -> Non
         "，需要进一步丰富宣传的内容和载体，增强宣传的针对性效果。",
     ]
     assert view("\n".join(lines)).text.count("\n") == 2
+
+
+def test_what_stands_under_a_listed_item_ends_where_the_item_ends() -> None:
+    """Else each reached to the end of the text, and time grew with its square."""
+    part = "三、工作情况\n一、队伍建设\n(一)人员情况\n有关说明。\n(二)下步工作措施\n加强培训。\n二、制度\n四、其他\n"
+    root = sections(view(part * 3), HEADING)
+    every = [section for section in root.walk() if section is not root]
+    for section in every:
+        parent = section.parent
+        assert parent is not None
+        assert section.end <= parent.end, section.title
+    measures = [section for section in every if section.title == "下步工作措施"]
+    assert [section.end - section.start for section in measures] == [16, 16, 16]
