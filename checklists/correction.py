@@ -15,17 +15,21 @@ its exact place.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import TypeVar
 
 from checklists.coverage import cover
 from checklists.document import N_, Document, DocumentError
+from checklists.progress import least
 from checklists.report import Checklist, Entry, Link
 from checklists.terms import deadline, kind, units
 from checklists.view import view
 
+Value = TypeVar("Value")
 SUFFIX = ".checklist.md"
 _SOURCE = re.compile(
     r"<!-- checklist of (?P<name>.+) sha256:(?P<digest>[0-9a-f]{64}) -->"
@@ -124,7 +128,9 @@ def corrected(
         lists[letter].append(
             replace(known, title=title or known.title)
             if known is not None
-            else _entry(document, start, end, title)
+            else _entry(
+                document, start, end, title, _within(derived, letter, start, end)
+            )
         )
     problems, plans = (
         _numbered(document, letter, lists[letter]) for letter in ("P", "W")
@@ -197,8 +203,12 @@ class _Finder:
         return self._places[place], self._places[self._after - 1] + 1
 
 
-def _entry(document: Document, start: int, end: int, title: str) -> Entry:
+def _entry(
+    document: Document, start: int, end: int, title: str, merged: Sequence[Entry]
+) -> Entry:
+    """The entry of a span, with what was stated of those that are ``merged`` in it."""
     words = view(document.text[start:end]).text
+    status = least([entry.status.status for entry in merged if entry.status])
     return Entry(
         id="",
         title=title or document.text[start:end].split("\n")[0][:60],
@@ -206,14 +216,45 @@ def _entry(document: Document, start: int, end: int, title: str) -> Entry:
         start=start,
         end=end,
         line=document.line(start),
-        due=deadline(words, None),
-        units=units(words),
-        kind=kind(words),
-        measures=(),
+        due=_same([entry.due for entry in merged]) if merged else deadline(words, None),
+        units=_all(entry.units for entry in merged) if merged else units(words),
+        kind=_same([entry.kind for entry in merged]) if merged else kind(words),
+        measures=_all(entry.measures for entry in merged),
         confidence=1.0,
         rule="corrected by hand",
         place=document.place(start),
+        target="\n".join(_all([entry.target] for entry in merged if entry.target))
+        or None,
+        status=next(
+            (
+                one.status
+                for one in merged
+                if one.status and one.status.status is status
+            ),
+            None,
+        ),
+        result="\n".join(_all([entry.result] for entry in merged if entry.result))
+        or None,
+        people=_all(entry.people for entry in merged),
     )
+
+
+def _within(derived: Checklist, letter: str, start: int, end: int) -> list[Entry]:
+    """The derived entries that stand in a span."""
+    entries = derived.problems if letter == "P" else derived.plans
+    first = bisect_left(entries, start, key=lambda entry: entry.start)
+    last = bisect_right(entries, end, key=lambda entry: entry.end)
+    return list(entries[first:last])
+
+
+def _all(parts: Iterable[Iterable[Value]]) -> tuple[Value, ...]:
+    """Everything in ``parts``, each thing once."""
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))
+
+
+def _same(parts: Sequence[Value | None]) -> Value | None:
+    """What all of ``parts`` are, if they are the same."""
+    return parts[0] if parts and all(part == parts[0] for part in parts) else None
 
 
 def _numbered(

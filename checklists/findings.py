@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from checklists.entries import PLAN, PROBLEM, Piece, sentences
+from checklists.headings import Topic, topic
 from checklists.outline import Section
 from checklists.passages import FIELD, FINISHED, Found, labelled
 from checklists.tone import faulty
@@ -33,19 +34,30 @@ def is_rectification(source: View, title: str | None) -> bool:
 
 
 def findings(source: View, root: Section) -> Iterator[Found]:
-    """The findings of a rectification document, each with its open measures."""
-    for section in root.walk():
-        if section.mark is None or not section.title.strip():
-            continue
-        fields = (
-            []
-            if _inner(section)
-            else list(FIELD.finditer(source.text, section.body, section.end))
-        )
-        about = _ABOUT_PROBLEM.match(section.title) is not None
-        planned = any(field["plan"] for field in fields)
-        if not about and not (
-            planned and (_ABOUT.match(section.title) or faulty(section.title))
+    """The findings of a rectification document, each with its open measures.
+
+    What has measures of its own is a finding, too, where one beside it is.
+    """
+    numbered = [
+        (section, _fields(source, section))
+        for section in root.walk()
+        if section.mark is not None and section.title.strip()
+    ]
+    beside = {
+        (id(section.parent), section.system)
+        for section, fields in numbered
+        if _planned(fields) and _complains(section)
+    }
+    for section, fields in numbered:
+        if _ABOUT_PROBLEM.match(section.title) is None and not (
+            _planned(fields)
+            and (
+                _complains(section)
+                or (
+                    (id(section.parent), section.system) in beside
+                    and topic(section.title, None) is Topic.OTHER
+                )
+            )
         ):
             continue
         start, end = source.trim(section.title_start, section.title_end)
@@ -77,6 +89,20 @@ def fields_alone(source: View) -> list[Found]:
         Found(piece, "", "labels", 0.8)
         for piece in labelled(source, 0, len(source.text))
     ]
+
+
+def _fields(source: View, section: Section) -> list[re.Match[str]]:
+    if _inner(section):
+        return []
+    return list(FIELD.finditer(source.text, section.body, section.end))
+
+
+def _planned(fields: list[re.Match[str]]) -> bool:
+    return any(field["plan"] for field in fields)
+
+
+def _complains(section: Section) -> bool:
+    return _ABOUT.match(section.title) is not None or faulty(section.title)
 
 
 def _inner(section: Section) -> bool:
