@@ -106,6 +106,10 @@ class _Catalogue(Catalog):
             ("Plural-Forms", "nplurals=1; plural=0;"),
         ]
 
+    @mime_headers.setter
+    def mime_headers(self, headers: object) -> None:
+        """What another catalogue's header says changes nothing here."""
+
 
 @dataclass(slots=True)
 class Wanted:

@@ -9,6 +9,13 @@ output is one JSON line for each page, or ``{"failed": reason}``::
 
 Lengths are points from the lower left corner of the page. This file imports
 nothing of the project, so that it starts fast and runs as a plain script.
+
+Chinese fonts that a PDF names and does not carry are never looked for on the
+machine: all of them are ``square.ttf``, a font of 616 bytes in which every
+character is the same square of one em. PDFium drops characters of no height, which
+is what they have where no such font is installed (a server), and so the same PDF
+would read differently on another machine. How far each character moves on stands
+in the PDF.
 """
 
 from __future__ import annotations
@@ -17,8 +24,9 @@ import contextlib
 import ctypes
 import json
 import sys
+from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
@@ -35,6 +43,8 @@ _OTHER_LINE = 6.0
 """Points up or down that no raised sign stands off its line."""
 _WIDE = 0x2E80
 _SURROGATES = range(0xD800, 0xE000)
+_EAST_ASIAN = (128, 129, 134, 136)
+"""Character sets as PDFium names them: Japanese, Korean, Chinese in both writings."""
 
 
 def limit() -> None:
@@ -46,6 +56,41 @@ def limit() -> None:
     for kind, amount in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS)):
         with contextlib.suppress(ValueError, OSError):  # a lower limit stands already
             resource.setrlimit(kind, (amount, amount))
+
+
+class Fonts:
+    """The only fonts that PDFium finds beside its own Latin ones: squares.
+
+    PDFium calls the functions of ``FPDF_SYSFONTINFO`` until the process ends, so an
+    instance is kept as long.
+    """
+
+    kept: ClassVar[Fonts | None] = None
+
+    def __init__(self, raw: ModuleType) -> None:
+        """Make the structure and its functions for PDFium's C side."""
+        self._font = Path(__file__).with_name("square.ttf").read_bytes()
+        self._info = raw.FPDF_SYSFONTINFO(version=1)
+        kinds = dict(raw.FPDF_SYSFONTINFO._fields_)
+        for name, function in (("MapFont", self._map), ("GetFontData", self._data)):
+            setattr(self._info, name, kinds[name](function))
+        for name in ("Release", "EnumFonts", "DeleteFont"):
+            setattr(self._info, name, kinds[name](lambda *_: None))
+        for name in ("GetFont", "GetFaceName", "GetFontCharset"):
+            setattr(self._info, name, kinds[name](lambda *_: 0))
+        raw.FPDF_SetSystemFontInfo(self._info)
+
+    def _map(self, *asked: object) -> int | None:
+        """A font's handle for its character set, the fourth of what is asked."""
+        return 1 if asked[3] in _EAST_ASIAN else None
+
+    def _data(self, _info: object, _font: int, table: int, room: int, size: int) -> int:
+        """Copy the whole font where there is room for it; its size in bytes."""
+        if table:
+            return 0
+        if room and size >= len(self._font):
+            ctypes.memmove(room, self._font, len(self._font))
+        return len(self._font)
 
 
 def write(record: dict[str, Any]) -> None:
@@ -159,6 +204,7 @@ def run() -> None:
     from pypdfium2 import raw
 
     data = sys.stdin.buffer.read()
+    Fonts.kept = Fonts(raw)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
