@@ -7,10 +7,10 @@ as problems. Read as folded by :class:`checklists.view.View`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from checklists.document import N_
+from checklists.document import N_, Note
 from checklists.outline import chinese_number
 from checklists.view import View
 
@@ -30,19 +30,6 @@ _CLAIM = re.compile(
     rf"(?P<after>{_NUMBER})(?:个|项|条|类|件|处)(?!方面)"
 )
 _LEAD = 120  # characters before the first problem in which its lead-in can count
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something a reader of the checklist should look at, as a message and its values."""
-
-    message: str
-    claimed: int
-    found: int
-
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The message in the language of ``translate``."""
-        return translate(self.message).format(claimed=self.claimed, found=self.found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,35 @@ class DocumentError(Exception):
         return " ".join(part for part in self.parts() if part)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a reader should look at, as a message id and its values.
+
+    ``claimed`` and ``found`` are numbers of problems, ``pages`` pages of the
+    original, counted from 1 and in order; what the message does not name is empty.
+    """
+
+    message: str
+    claimed: int = 0
+    found: int = 0
+    pages: tuple[int, ...] = ()
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The message in the language of ``translate``; pages as ``3, 7–9``."""
+        ranges: list[list[int]] = []
+        for page in self.pages:
+            if ranges and page == ranges[-1][1] + 1:
+                ranges[-1][1] = page
+            else:
+                ranges.append([page, page])
+        shown = translate(N_(", ")).join(
+            str(first) if first == last else f"{first}–{last}" for first, last in ranges
+        )
+        return translate(self.message).format(
+            claimed=self.claimed, found=self.found, pages=shown
+        )
+
+
 @dataclass(frozen=True)
 class Document:
     """One readable document.
@@ -66,7 +95,8 @@ class Document:
     original bytes in hex, ``form`` the format (``text``, ``markdown``, ``html``,
     ``docx``, ``pdf``, ``xlsx`` …). ``marks`` gives, in order of ``start``, the
     place in the original (``page 3``, ``sheet 1 cell B4``) where each stretch of
-    text begins; empty for plain text, where the line says it all.
+    text begins; empty for plain text, where the line says it all. ``notes`` say what
+    of the original is not in the text: pages that are pictures.
     """
 
     name: str
@@ -74,6 +104,7 @@ class Document:
     sha256: str
     form: str = "text"
     marks: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from checklists.claims import Note, claims
+from checklists.claims import claims
 from checklists.coverage import cover
-from checklists.document import Document
+from checklists.document import Document, Note
 from checklists.entries import PLAN, PROBLEM, Piece
 from checklists.fields import Field, Says
 from checklists.findings import fields_alone, findings, is_rectification
@@ -151,12 +151,15 @@ def derive(document: Document) -> Checklist:
         problems,
         plans,
         links,
-        claims(
-            source,
-            len(problems),
-            len(plans),
-            first=first,
-            whole=is_rectification(source, head.title),
+        (
+            *document.notes,
+            *claims(
+                source,
+                len(problems),
+                len(plans),
+                first=first,
+                whole=is_rectification(source, head.title),
+            ),
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from checklists.document import N_, Document, DocumentError
+from checklists.document import N_, Document, DocumentError, Note
 from checklists.readers.original import Original
 
 MAX_CHARACTERS: Final = 10_000_000
@@ -88,7 +88,7 @@ class Lines:
         if full:
             self._append("\n")
 
-    def document(self, form: str) -> Document:
+    def document(self, form: str, *, notes: tuple[Note, ...] = ()) -> Document:
         """What was gathered, as a document of the format ``form``."""
         return Document(
             name=self._original.name,
@@ -96,6 +96,7 @@ class Lines:
             sha256=self._original.sha256,
             form=form,
             marks=tuple(self._marks),
+            notes=notes,
         )
 
     def _mark(self, place: str) -> None:

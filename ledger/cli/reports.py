@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ from ledger.item import Kind
 if TYPE_CHECKING:
     from checklists import Checklist, Document
     from checklists.correction import Correction
+    from checklists.document import Note
     from checklists.readers import Fetched
 
 UNREADABLE = 9
@@ -97,6 +98,8 @@ def _each(files: Sequence[str], form: str, *, dump_text: bool, explain: bool) ->
 
             worst = told(error, debug=False, machine=form == "json")
             continue
+        if dump_text or form == "json" or not sys.stdout.isatty():
+            tell_unread(document.name, document.notes)
         if dump_text:
             sys.stdout.write(document.text)
             continue
@@ -138,6 +141,9 @@ def _many(files: Sequence[str], jobs: int | None, form: str) -> int:
                 failed += 1
                 click.echo(" ".join(part for part in error if part), err=True)
             for document in outcome.documents:
+                for warning in document["warnings"]:
+                    if warning["pages"]:
+                        click.echo(f"{document['source']}: {warning['text']}", err=True)
                 if form == "json":
                     text = json.dumps(document, ensure_ascii=False)
                     sys.stdout.write(f"{comma}\n{text}")
@@ -163,7 +169,7 @@ def _edited(files: Sequence[str]) -> int:
         )
     name = files[0]
     path = Path(f"{Path(name).name}{SUFFIX}")
-    checklist = derived(read(name))
+    checklist = derived(_read_told(name))
     if not path.exists():
         with path.open("x", encoding="utf-8") as file:
             file.write(written(checklist, head=_(_HEAD)))
@@ -230,6 +236,18 @@ def derived(document: Document) -> Checklist:
     return checklist
 
 
+def tell_unread(name: str, notes: Iterable[Note]) -> None:
+    """Say on standard error what of a document is not in its text."""
+    for note in notes:
+        click.echo(f"{name}: {note.text(_)}", err=True)
+
+
+def _read_told(name: str) -> Document:
+    document = read(name)
+    tell_unread(document.name, document.notes)
+    return document
+
+
 def _to_register(name: str) -> tuple[Checklist, tuple[Correction, ...]]:
     """The checklist of a report, or the one that a checklist file makes of it."""
     from checklists.correction import corrected, source_of
@@ -241,10 +259,9 @@ def _to_register(name: str) -> tuple[Checklist, tuple[Correction, ...]]:
         source = source_of(text)
         if source is not None:
             beside = path.parent / source.name
-            return corrected(
-                text, derived(read(str(beside if beside.exists() else source.name)))
-            )
-    return derived(read(name)), ()
+            name = str(beside if beside.exists() else source.name)
+            return corrected(text, derived(_read_told(name)))
+    return derived(_read_told(name)), ()
 
 
 @click.command("register", cls=Command)

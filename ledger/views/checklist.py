@@ -265,6 +265,10 @@ def _document(checklist: Checklist) -> dict[str, Any]:
         ],
         "uncovered": list(checklist.uncovered),
         "unanswering": list(checklist.unanswering),
+        "warnings": [
+            {"text": note.text(_), "pages": list(note.pages)}
+            for note in checklist.warnings
+        ],
     }
 
 

@@ -12,11 +12,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from checklists import derive
 from checklists.document import Document, DocumentError
 from checklists.readers import pdf, pdf_pages, read_document
 from checklists.readers.paragraphs import PrintedLine, PrintedPage, paragraphs
@@ -307,6 +310,92 @@ def failure(data: bytes) -> DocumentError:
     return caught.value
 
 
+def picture() -> ImageReader:
+    return ImageReader(Image.new("L", (60, 85), 200))
+
+
+def scan(printed: Printed, words: str = "", *, share: float = 1.0) -> None:
+    """A page that is a picture, with at most a line of text on it."""
+    printed.canvas.showPage()
+    printed.canvas.drawImage(picture(), 0, 0, WIDE, HIGH * share)
+    if words:
+        printed.write(words, 250, 400)
+
+
+def test_scanned_pages_among_others_are_named_and_the_others_are_read() -> None:
+    printed = Printed()
+    printed.paragraph("一、存在的问题")
+    scan(printed, "2")
+    scan(printed)
+    printed.canvas.showPage()  # an empty page is no loss
+    scan(printed, "扫描全能王 创建")
+    printed.canvas.showPage()
+    printed.write("二、下一步打算", LEFT, 700)
+    document = read(printed.data())
+    (note,) = document.notes
+    assert note.pages == (2, 3, 5)
+    assert "pages 2–3, 5. Run OCR" in note.text()
+    assert "二、下一步打算" in document.text
+    assert note in derive(document).warnings
+
+
+def test_a_picture_that_leaves_room_for_the_text_is_no_scan() -> None:
+    printed = Printed()
+    printed.paragraph("一、存在的问题")
+    scan(printed, "图一", share=0.4)
+    scan(printed, FULL * 4)
+    assert not read(printed.data()).notes
+
+
+def test_a_scan_inside_a_form_and_letters_drawn_as_curves_are_named() -> None:
+    printed = Printed()
+    printed.paragraph("一、存在的问题")
+    printed.canvas.showPage()
+    printed.canvas.beginForm("scan")
+    printed.canvas.drawImage(picture(), 0, 0, WIDE / 2, HIGH / 2)
+    printed.canvas.endForm()
+    printed.canvas.scale(2, 2)
+    printed.canvas.doForm("scan")
+    printed.canvas.showPage()
+    for number in range(50):
+        printed.canvas.circle(80 + 9 * number, 700, 4, fill=1)
+    (note,) = read(printed.data()).notes
+    assert note.pages == (2, 3)
+
+
+def test_a_scan_of_every_page_is_refused_whatever_stamps_it_bears() -> None:
+    printed = Printed()
+    printed.paragraph("收文第12号")
+    printed.canvas.drawImage(picture(), 0, 0, WIDE, HIGH)
+    scan(printed, "2024年")
+    assert "2 pages are pictures" in failure(printed.data()).parts()[1]
+
+
+def test_pages_whose_characters_are_made_up_are_named_and_left_out() -> None:
+    private = "".join(chr(0xE100 + number) for number in range(30))
+    wrong = "".join(chr(0x6900 + 37 * number) for number in range(80))
+    lines = {1: FULL, 2: private, 3: wrong, 4: f"{FULL}{chr(0xE863)}"}
+    said = [
+        {
+            "page": page,
+            "width": WIDE,
+            "height": HIGH,
+            "unmapped": sum("\ue000" <= sign <= "\uf8ff" for sign in text),
+            "pictured": 0.0,
+            "drawn": 0,
+            "lines": [{"text": text, "left": 80, "right": 500, "base": 700}],
+        }
+        for page, text in lines.items()
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "_records", lambda _original: iter(said))
+        document = read(b"%PDF-1.7")
+    (note,) = document.notes
+    assert note.pages == (2, 3)
+    assert "fonts" in note.text()
+    assert squeezed(document.text) == f"{FULL}{FULL}{chr(0xE863)}"
+
+
 def test_a_password_is_named_and_an_empty_one_is_no_obstacle() -> None:
     locked = Printed(encrypt=StandardEncryption("user", "owner"))
     locked.paragraph("一、问题")
@@ -415,6 +504,7 @@ def test_lengths_that_are_no_numbers_are_borne(monkeypatch: pytest.MonkeyPatch) 
     word = "findings"
     said = "".join(
         f'{{"page": {number}, "width": 595.0, "height": {height}, "unmapped": 0, '
+        f'"pictured": {base}, "drawn": 0, '
         f'"lines": [{{"text": "{number * word}", "left": {base}, "right": 9.5, '
         f'"base": {base}}}]}}\n'
         for number, (height, base) in enumerate(places, 1)

@@ -6,6 +6,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+
 from checklists import derive, read_document
 from checklists.correction import written
 from tests.ledger.cli.conftest import SAMPLE, Said
@@ -32,6 +38,42 @@ def test_a_folder_of_reports_gives_one_table_and_names_the_bad_ones(
     assert document["schema"] == "checklist/1"
     assert {len(one["problems"]) for one in document["documents"]} == {4}
     assert len(document["documents"]) == 2
+
+
+def partly_scanned() -> Path:
+    """A PDF of a page of text and two that are pictures."""
+    path = Path("scan.pdf")
+    canvas = Canvas(str(path), pagesize=(595, 842))
+    canvas.setFont("STSong-Light", 16)
+    canvas.drawString(80, 700, "一、存在的问题：执法不规范。")
+    for _ in range(2):
+        canvas.showPage()
+        picture = Image.new("L", (60, 85), 200)
+        canvas.drawImage(ImageReader(picture), 0, 0, 595, 842)
+    canvas.save()
+    return path
+
+
+def test_pages_that_were_not_read_are_named_wherever_a_report_is_read(
+    ledger: Run,
+) -> None:
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    path = partly_scanned()
+    ledger("init", ".", "--unit", "依法治市办", "--actor", "李明")
+    for command in (
+        ("derive", path),
+        ("derive", path, "--dump-text"),
+        ("derive", path, "--format", "json"),
+        ("derive", "."),
+        ("derive", ".", "--format", "json"),
+        ("register", path),
+    ):
+        assert "pages 2–3" in ledger(*command).err, command
+    assert "pages 2–3" in ledger("derive", path).out.replace("\n", " ")
+    assert "第 2–3 页" in ledger("--lang", "zh", "derive", path).err
+    said = json.loads(ledger("derive", path, "--format", "json").out)
+    (warning,) = said["documents"][0]["warnings"]
+    assert warning["pages"] == [2, 3]
 
 
 def corrected_file() -> Path:
