@@ -217,9 +217,18 @@ def bare(
         if pieces and (cause or closes(source, begin, last)):
             break
         if not closes(source, begin, last) and _is_entry(text[first:last], words, kind):
+            if kind == PROBLEM:
+                promise = _TO_BE_MENDED.search(words, max(0, len(words) - 60))
+                words = words[: promise.start()] if promise else words
             length = len(words.rstrip(", "))  # a problem may be cut off before its plan
             pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
     return pieces
+
+
+# 存在不足, 均有待今后加以解决。: the last clause only promises.
+_TO_BE_MENDED = re.compile(
+    r",(?:这些|以上)?(?:问题|方面)?(?:均|都|仍|还)*(?:有待|需要?|亟待|须)[^,。;:]{0,6}(?:今后|下一?步|以后|日后|后续)[^,。;:]{0,24}[。;]\Z"
+)
 
 
 def _begin(source: View, start: int, end: int, kind: str) -> int:
@@ -245,7 +254,7 @@ def announces(source: View, start: int, end: int) -> bool:
 
 _AWARE = re.compile(r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]")
 _MANY_FAULTS = re.compile(
-    rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}[^,。;:]{{0,8}}[,:。]"
+    rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}(?:[^,。;:]{{0,8}}[,:。]|,?(?:例如|比如|诸如|如)[,:]?(?!何|今|果|期|实|下))"
     rf"|(?:存在|面临|遇到|正视|看到)(?:的|着|了)?[^,。;:]{{0,8}}?{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[,:。]"
     rf"|[^,。;:]{{0,24}}(?:{_FAULTS}):"
 )
@@ -306,6 +315,19 @@ _AIM_LEAD = re.compile(
 )
 
 
+_AIM_OF_SEVERAL = re.compile(
+    r"[^。;:!?\n]{0,60}(?:将|要|拟|计划|下一?步|今后|接下来|20[0-9]{2}年)[^。;:!?\n]{0,60}:(?=[\u4e00-\u9fff“])"
+)
+
+
 def after_aim(source: View, start: int, end: int) -> int:
-    """``end`` for a sentence that only leads in to plans, else ``start``."""
-    return end if _AIM_LEAD.search(source.text, max(start, end - 30), end) else start
+    """Where the first plan begins in a sentence that may lead in; ``end`` for none.
+
+    我局将重点做好以下工作： only leads in; 我局将进一步加强建设：强化学习； leads in to
+    the first of several.
+    """
+    text = source.text
+    if _AIM_LEAD.search(text, max(start, end - 30), end):
+        return end
+    several = _AIM_OF_SEVERAL.match(text, start, end) if text[end - 1] == ";" else None
+    return several.end() if several else start

@@ -36,9 +36,14 @@ _ORGAN = re.compile(
 )
 _NOT_NAME = re.compile(r"[,。;:!?、“”]")
 _MATTER = re.compile(
-    r"\A(?:中共)?(?P<issuer>[^,。;:()《》“”]{2,30}?)(?:关于|(?:20[0-9]{2})年)"
+    r"\A(?:20[0-9]{2}年度?)?(?P<issuer>(?:中共)?[^,。;:()《》“”]{2,30}?)(?:关于|(?:20[0-9]{2})年|(?:推进)?法治|依法行政|(?<!人民)政府(?:工作|信息)|(?<=人民政府)工作)"
 )
 _YEAR = re.compile(r"(?<![0-9—\-－~至])(20[0-9]{2}|19[0-9]{2})(?=年)")
+_TELLS = re.compile(r"[,;。].|日[至到起—\-~]")  # a sentence and not a date line
+_AND_NEXT = re.compile(
+    r"(?:和|与|及|暨|、)(?:20|19)[0-9]{2}年[^,。]{0,12}(?:计划|安排|打算|思路|要点|草案)"
+)
+_LAST = 9999  # the year that a document without a date can report on at the latest
 _TITLE_LINES = 12
 _LONGEST = 60  # characters of a title
 _LONGEST_NAME = 40  # characters of an issuer
@@ -59,7 +64,7 @@ def front(source: View) -> Front:
     if issuer is None and title is not None:
         matter = _MATTER.match(title)
         if matter and _ORGAN.search(matter["issuer"].strip()):
-            issuer = title[: matter.end("issuer")].strip()
+            issuer = matter["issuer"].strip()
     return Front(title, issuer, year, published)
 
 
@@ -147,8 +152,9 @@ def _head_date(head: list[str]) -> date | None:
     for line in head:
         if len(line) > 120:  # noqa: PLR2004 (a date line, not a paragraph)
             break
-        match = _DAY.search(line.replace(" ", "")) or _DASHED.search(line)
-        if match:
+        words = line.replace(" ", "")
+        match = _DAY.search(words) or _DASHED.search(line)
+        if match and not _TELLS.search(words):
             found = _read(match)
             if found:
                 return found
@@ -156,10 +162,11 @@ def _head_date(head: list[str]) -> date | None:
 
 
 def _year(title: str | None, opening: str, published: date | None) -> int | None:
-    if title:
-        named = _YEAR.findall(title)
-        if named:
-            return int(named[-1])
+    latest = published.year + 1 if published else _LAST
+    named = [int(year) for year in _YEAR.findall(title or "")]
+    past = [year for year in named if year <= latest]
+    if past:
+        return past[0] if _AND_NEXT.search(title or "") else past[-1]
     early = Counter(_YEAR.findall(opening[:600]))
     if early:
         likely = [int(year) for year, _ in early.most_common()]

@@ -110,11 +110,17 @@ def complains_of_something(title: str) -> bool:
 def _read(source: View, section: Section, about: Topic) -> list[Piece]:
     start, end = section.body, section.end
     if about is Topic.PLANS:
-        return split(source, start, end, PLAN)
+        pieces = split(source, start, end, PLAN)
+        return [p for p in pieces if not _ASKS.match(source.text, p.start, p.end)]
     if about is Topic.BOTH:
         return both(source, start, end)
     return _problems(source, start, end)
 
+
+# What is asked of others (建议上级……) is nothing that the issuer will do.
+_ASKS = re.compile(
+    r"(?:建议|恳请|希望|请)(?:上级|省|市|县|区|国家|各级|能|给予|加大|对|在|进一步)"
+)
 
 # 存在问题：…… 整改措施：…… inside one section or item.
 FIELD = re.compile(
@@ -182,7 +188,8 @@ def _paragraph_end(source: View, start: int, end: int) -> int:
 
 _TURN = re.compile(
     r"(?<=[。;!?\n,: ])(?:针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]?|为此[,:]|对此[,:])?(?:(?:在)?(?:下一?步|下一?阶段|下一?年度?|今后|接下来|后续|明年|来年|新的一年)(?:[,:]|的?工作|我|将|要|打算|计划|整改|重点|拟|改进|措施|,|里|中)|改进措施|整改措施|下步打算)"
-    r"|(?<=[。;!?\n: ])20[0-9]{2}年度?,?(?:我[^,。;:\n]{1,8}?|全[省市县区州局]|[^,。;:\n]{0,10}?)(?:将|要|拟|计划|打算)(?!求)"
+    r"|(?<=[。;!?\n: ])(?:在 ?)?20[0-9]{2}年度?(?:的?[^,。;:\n]{0,12}(?:工作中?|里|中))?,?(?:我[^,。;:\n]{1,8}?|全[省市县区州局]|[^,。;:\n]{0,10}?)(?:将|要|拟|计划|打算)(?!求)"
+    r"|(?<=[。;!?\n])[^,。;:!?\n]{2,16}?将(?:于|在) ?20[0-9]{2}年"
     r"|(?<=[。;!?\n])针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]"
 )
 

@@ -186,14 +186,19 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
             piece.kind == PLAN and (before < 0 or taken[before][1] <= piece.start)
         ):
             found.append(each)
-    if not found and is_rectification(source, head.title):
-        found += fields_alone(source)
-    if not any(each.piece.kind == PROBLEM for each in found) and not _heads(root, head):
+    if is_rectification(source, head.title) and not _problems(found):
+        alone = fields_alone(source)
+        found += alone if not found else _problems(alone)
+    if not _problems(found) and not _heads(root, head):
         told = announced(source, root, 0, len(source.text))
         if not any(each.piece.kind == PLAN for each in found):
             found += plans_after(source, told)
         found += told
     return sorted(found, key=lambda each: each.piece.start)
+
+
+def _problems(found: list[Found]) -> list[Found]:
+    return [each for each in found if each.piece.kind == PROBLEM]
 
 
 _SHARED = frozenset({Says.MEASURES, Says.UNITS, Says.OWNER, Says.LEADER, Says.PROGRESS})
