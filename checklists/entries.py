@@ -275,21 +275,25 @@ _THERE_IS = re.compile(
 def after_lead(source: View, start: int, end: int) -> int:
     """Where the problem itself begins in a sentence that leads in, or ``end``.
 
-    Cut off, each once and in this order: 我们也清醒地认识到，; 仍面临不少困难和问题，;
-    主要表现在：; and, where nothing else led in, 但也存在.
+    Cut off in this order: 我们也清醒地认识到，; 仍面临不少困难和问题，;
+    主要表现在：; 虽然已取得进展，但; and, where nothing else led in, 但也存在.
     """
     text = source.text
     begin = start
     stop = min(end, start + 200)
-    aware = _AWARE.search(text, begin, stop)
-    if aware is not None and not complains(_plain(text[begin : aware.start()])):
-        begin = aware.end()
+    for _ in range(2):  # 通报指出，督导组发现，
+        aware = _AWARE.search(text, begin, stop)
+        if aware is not None and not complains(_plain(text[begin : aware.start()])):
+            begin = aware.end()
     many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
     if many is not None and not complains(_plain(text[begin : many.start()])):
         begin = min(many.end(), end)
     namely = _NAMELY.match(text, begin, min(end, begin + 60))
     if namely is not None and not complains(_plain(namely[0])):
         begin = namely.end()
+    although = _ALTHOUGH.match(text, begin, stop)
+    if although is not None and not complains(_plain(although[0])):
+        begin = although.end()
     begin = source.trim(begin, end)[0]
     if begin >= end or text[begin:end] in ("。", ":", ";"):
         return end
@@ -300,6 +304,10 @@ def after_lead(source: View, start: int, end: int) -> int:
     if text[end - 1] == ":" and announces(source, begin, end):
         return end
     return begin
+
+
+# 虽然已取得积极进展,但: what was achieved before what is wrong.
+_ALTHOUGH = re.compile(r"(?:虽然|虽|尽管)[^。;:!?\n]{2,80}?,(?:但是?|然而|却),?")
 
 
 def _plain(words: str) -> str:

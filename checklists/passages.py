@@ -28,7 +28,7 @@ from checklists.entries import (
 )
 from checklists.fields import Field
 from checklists.headings import Topic, topic
-from checklists.outline import Mark, Section, System
+from checklists.outline import Mark, Section, System, line_start
 from checklists.tone import complains, faulty, nothing
 from checklists.view import View
 
@@ -124,8 +124,8 @@ _ASKS = re.compile(
 
 # 存在问题：…… 整改措施：…… inside one section or item.
 FIELD = re.compile(
-    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|整改任务(?:\([^()\n]{1,12}\))?|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
-    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:整改|改进|解决|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
+    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:20[0-9]{2}年度?)?(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|整改任务(?:\([^()\n]{1,12}\))?|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
+    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:20[0-9]{2}年度?)?(?:整改|改进|解决|主要工作|重点工作|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
     r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|完成情况|情况|进展|成效|结果)|(?:主要)?责任(?:单位|部门|科室|处室|主体|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
 )
 
@@ -167,6 +167,19 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
         part
         for piece in pieces
         for part in split(source, piece.start, piece.end, piece.kind, led=False)
+    ]
+
+
+def labels_of_paragraphs(source: View) -> list[Found]:
+    """A report without headings whose paragraphs are labelled: 存在的主要问题：……."""
+    first = FIELD.search(source.text)
+    while first is not None and not first["problem"]:
+        first = FIELD.search(source.text, first.end())
+    if first is None or not line_start(source.text, first.start()):
+        return []
+    return [
+        Found(piece, "", "labels", 0.85)
+        for piece in labelled(source, first.start(), len(source.text))
     ]
 
 

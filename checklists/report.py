@@ -25,6 +25,7 @@ from checklists.passages import (
     HEADING,
     Found,
     announced,
+    labels_of_paragraphs,
     plans_after,
     section_topic,
     under_headings,
@@ -189,6 +190,8 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if is_rectification(source, head.title) and not _problems(found):
         alone = fields_alone(source)
         found += alone if not found else _problems(alone)
+    if not found and not _heads(root, head):
+        found += labels_of_paragraphs(source)
     if not _problems(found) and not _heads(root, head):
         told = announced(source, root, 0, len(source.text))
         if not any(each.piece.kind == PLAN for each in found):
