@@ -22,10 +22,9 @@ from enum import StrEnum
 from itertools import chain, pairwise
 from typing import TypeVar
 
-from checklists.coverage import cover
 from checklists.document import N_, Document, DocumentError
 from checklists.progress import least
-from checklists.report import Checklist, Entry, Link
+from checklists.report import Checklist, Entry, links
 from checklists.terms import deadline, kind, units
 from checklists.view import view
 
@@ -139,7 +138,7 @@ def corrected(
         (entry.id[0], entry.start, entry.end): entry for entry in (*problems, *plans)
     }
     checklist = replace(
-        derived, problems=problems, plans=plans, links=_links(problems, plans)
+        derived, problems=problems, plans=plans, links=links(problems, plans)
     )
     return checklist, tuple(_differences(before, after))
 
@@ -236,6 +235,7 @@ def _entry(
         result="\n".join(_all([entry.result] for entry in merged if entry.result))
         or None,
         people=_all(entry.people for entry in merged),
+        answers=_same([entry.answers for entry in merged]),
     )
 
 
@@ -274,15 +274,6 @@ def _numbered(
     return tuple(
         replace(entry, id=f"{letter}{number}")
         for number, entry in enumerate(ordered, 1)
-    )
-
-
-def _links(problems: Sequence[Entry], plans: Sequence[Entry]) -> tuple[Link, ...]:
-    return tuple(
-        Link(problems[match.problem].id, plans[match.plan].id, match.score, match.terms)
-        for match in cover(
-            [(e.title, e.text) for e in problems], [(e.title, e.text) for e in plans]
-        )
     )
 
 

@@ -22,13 +22,18 @@ PROBLEM, PLAN = "problem", "plan"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One entry, as a span of the view, and what found it."""
+    """One entry, as a span of the view, and what found it.
+
+    ``answers`` is where the problem begins that a plan stands with: in one item, one
+    row, or as a field of one finding.
+    """
 
     kind: str
     start: int
     end: int
     rule: str
     confidence: float
+    answers: int | None = None
 
 
 _MANY = "一些|不少|许多|诸多|很多|较多|以下|如下|下列|一定|几个|几方面|若干|部分|多方面|各种|这样那样|一系列|新的|深层次|不小|不同程度|[0-9一二三四五六七八九十两几]+(?:个|大|项|方面|点|条)"
@@ -217,18 +222,9 @@ def bare(
         if pieces and (cause or closes(source, begin, last)):
             break
         if not closes(source, begin, last) and _is_entry(text[first:last], words, kind):
-            if kind == PROBLEM:
-                promise = _TO_BE_MENDED.search(words, max(0, len(words) - 60))
-                words = words[: promise.start()] if promise else words
             length = len(words.rstrip(", "))  # a problem may be cut off before its plan
             pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
     return pieces
-
-
-# 存在不足, 均有待今后加以解决。: the last clause only promises.
-_TO_BE_MENDED = re.compile(
-    r",(?:这些|以上)?(?:问题|方面)?(?:均|都|仍|还)*(?:有待|需要?|亟待|须)[^,。;:]{0,6}(?:今后|下一?步|以后|日后|后续)[^,。;:]{0,24}[。;]\Z"
-)
 
 
 def _begin(source: View, start: int, end: int, kind: str) -> int:
@@ -254,7 +250,7 @@ def announces(source: View, start: int, end: int) -> bool:
 
 _AWARE = re.compile(r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]")
 _MANY_FAULTS = re.compile(
-    rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}(?:[^,。;:]{{0,8}}[,:。]|,?(?:例如|比如|诸如|如)[,:]?(?!何|今|果|期|实|下))"
+    rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}(?:,?(?:例如|比如|诸如|如)[,:]?(?!何|今|果|期|实|下)|[^,。;:]{{0,8}}[,:。])"
     rf"|(?:存在|面临|遇到|正视|看到)(?:的|着|了)?[^,。;:]{{0,8}}?{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[,:。]"
     rf"|[^,。;:]{{0,24}}(?:{_FAULTS}):"
 )
@@ -286,7 +282,7 @@ def after_lead(source: View, start: int, end: int) -> int:
         if aware is not None and not complains(_plain(text[begin : aware.start()])):
             begin = aware.end()
     many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
-    if many is not None and not complains(_plain(text[begin : many.start()])):
+    if many is not None and not complains(_plain(text[begin : many.end()])):
         begin = min(many.end(), end)
     namely = _NAMELY.match(text, begin, min(end, begin + 60))
     if namely is not None and not complains(_plain(namely[0])):
@@ -316,7 +312,7 @@ def _plain(words: str) -> str:
 
 
 _LEAD_NOUNS = re.compile(
-    rf"{_FAULTS}|突出|不足|尽管|不同程度|[仍还尚也]|一定|有|同时|依然|没有"
+    rf"{_FAULTS}|{_MANY}|突出|不足|尽管|不同程度|[仍还尚也]|一定|有|同时|依然|没有"
 )
 _AIM_LEAD = re.compile(
     r"[:]\Z|(?:以下|如下|几个?方面|[0-9一二三四五六七八九十]+(?:个方面|项|大|点))[^,。;]{0,10}(?:工作|任务|措施)?[。:]\Z"

@@ -76,7 +76,7 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             first, last = _field_end(source, field.end(), stop)
             if field["plan"] and first < last:
                 yield Found(
-                    Piece(PLAN, first, last, "field", 0.85),
+                    Piece(PLAN, first, last, "field", 0.85, start),
                     section.title,
                     "rectification",
                     0.85,

@@ -49,7 +49,7 @@ class Mark:
 
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_FIRSTS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "第三": 3, "最后": 99}
+_FIRSTS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 99}
 _CN = "[一二三四五六七八九十百]"
 _MARK = re.compile(
     rf"""
@@ -509,7 +509,8 @@ def runs(found: Sequence[Mark]) -> list[list[Mark]]:
     """Group marks into runs that count up from 1 (bullets: that stand together)."""
     lists: list[list[Mark]] = []
     running: dict[System, list[Mark]] = {}
-    for mark in found:
+    for each in found:
+        mark = _among_firsts(each, running)
         current = running.get(mark.system)
         if current is not None and _continues(current[-1], mark):
             current.append(mark)
@@ -518,6 +519,19 @@ def runs(found: Sequence[Mark]) -> list[list[Mark]]:
             running[mark.system] = current
             lists.append(current)
     return lists
+
+
+def _among_firsts(mark: Mark, running: dict[System, list[Mark]]) -> Mark:
+    """第四， after 首先 … 再次 is the fourth of that list."""
+    firsts = running.get(System.FIRST)
+    if (
+        mark.system is not System.ORDINAL
+        or firsts is None
+        or mark.number is None
+        or firsts[-1].number != mark.number - 1
+    ):
+        return mark
+    return Mark(System.FIRST, mark.number, mark.start, mark.end)
 
 
 def _continues(last: Mark, mark: Mark) -> bool:

@@ -144,7 +144,8 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
     done = any(field["other"] and FINISHED.search(field["other"]) for field in fields)
     several = sum(field["problem"] is not None for field in fields) > 1
     marks = [mark.start for mark in outermost(source, start, end)] if several else []
-    pieces = []
+    pieces: list[Piece] = []
+    problem = None  # where the last one began
     for index, field in enumerate(fields):
         stop = fields[index + 1].start() if index + 1 < len(fields) else end
         following = bisect_right(marks, field.start())
@@ -159,8 +160,11 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
         words = text[first:last]
         if "整改任务" in field[0] and not complains(words):
             kind = PLAN  # a task to do, not a finding
+        if kind == PROBLEM:
+            problem = first
         if first < last and not (kind == PLAN and done):
-            pieces.append(Piece(kind, first, last, "label", 0.95))
+            answers = problem if kind == PLAN else None
+            pieces.append(Piece(kind, first, last, "label", 0.95, answers))
     if sum(piece.kind == PROBLEM for piece in pieces) > 1:
         return pieces
     return [
@@ -218,18 +222,14 @@ def turn(source: View, start: int, end: int) -> int | None:
 def both(source: View, start: int, end: int) -> list[Piece]:
     """A passage that gives problems and plans together."""
     run = outermost(source, start, end)
+    inside = items(source, run, end, PROBLEM)
+    if sum(_border(source, piece) is not None for piece in inside) > 1:
+        return [part for piece in inside for part in cut(source, piece)]
     at = turn(source, start, end)
     if at is None:
         return _by_tone(source, run, start, end)
-    if run and run[0].start < at:
-        inside = items(source, run, end, PROBLEM)
-        turning = sum(
-            turn(source, piece.start, piece.end) is not None for piece in inside
-        )
-        if turning > 1:
-            return [part for piece in inside for part in cut(source, piece)]
-        if at > run[-1].start:
-            return [*split(source, start, at, PROBLEM), *_plans_after(source, at, end)]
+    if run and run[-1].start < at:
+        return [*split(source, start, at, PROBLEM), *_plans_after(source, at, end)]
     return [*_problems(source, start, at), *_plans_after(source, at, end)]
 
 
@@ -249,6 +249,9 @@ def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]
         begin = after_lead(source, first, last)
         words = text[begin:last]
         if not words or closes(source, begin, last) or words[-1] not in "。;!?":
+            continue
+        if _AGAINST.match(words):
+            pieces += cut(source, Piece(PROBLEM, begin, last, "sentence", 0.8))
             continue
         kind = PROBLEM if faulty(words) else PLAN
         pieces.append(Piece(kind, begin, last, "sentence", 0.7))
@@ -270,18 +273,34 @@ def _plans_after(source: View, start: int, end: int) -> list[Piece]:
     return pieces
 
 
+# 针对执法力量不足的问题，将……: the problem, and what will be done about it.
+_AGAINST = re.compile(
+    r"(?:针对|对于?)(?P<problem>[^。;!?\n]{4,120}?(?:问题|不足|短板|弱项|情况|情形|现象|困难|薄弱环节)),"
+)
+
+
+def _border(source: View, piece: Piece) -> tuple[int, int, int] | None:
+    """Where a problem begins and ends in an item, and where its plan begins."""
+    against = _AGAINST.match(source.text, piece.start, piece.end)
+    if against is not None:
+        return *against.span("problem"), against.end()
+    at = turn(source, piece.start, piece.end)
+    return None if at is None else (piece.start, at, at)
+
+
 def cut(source: View, piece: Piece) -> list[Piece]:
     """An item that names a problem and then what will be done about it, in two."""
-    at = turn(source, piece.start, piece.end)
-    if at is None:
+    border = _border(source, piece)
+    if border is None:
         return [piece]
     text = source.text
-    first, last = source.trim(piece.start, at)
+    first, last = source.trim(*border[:2])
     while last > first and text[last - 1] in ",: ":
         last -= 1
-    begin, end = source.trim(at, piece.end)
+    begin, end = source.trim(border[2], piece.end)
     parts = [Piece(PROBLEM, first, last, piece.rule, 0.85)] if first < last else []
-    return [*parts, Piece(PLAN, begin, end, f"{piece.rule}, clause", 0.85)]
+    answers = first if parts else None
+    return [*parts, Piece(PLAN, begin, end, f"{piece.rule}, clause", 0.85, answers)]
 
 
 def _problems(source: View, start: int, end: int) -> list[Piece]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from checklists.claims import claims
@@ -20,7 +20,7 @@ from checklists.fields import Field, Says
 from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
-from checklists.outline import Section, sections
+from checklists.outline import Section, mark_at, sections
 from checklists.passages import (
     HEADING,
     Found,
@@ -81,11 +81,15 @@ class Entry:
     status: Reported | None = None
     result: str | None = None
     people: tuple[NamedPerson, ...] = ()
+    answers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A plan that answers a problem: how well (0 to 1), and by which shared words."""
+    """A plan that answers a problem: how well (0 to 1), and by which shared words.
+
+    A plan that stands with its problem answers it (1, by no words).
+    """
 
     problem: str
     plan: str
@@ -137,12 +141,6 @@ def derive(document: Document) -> Checklist:
             kept.append(entry)
     problems, plans = tuple(entries[PROBLEM]), tuple(entries[PLAN])
     first = next((e.piece.start for e in found if e.piece.kind == PROBLEM), 0)
-    links = tuple(
-        Link(problems[match.problem].id, plans[match.plan].id, match.score, match.terms)
-        for match in cover(
-            [(e.title, e.text) for e in problems], [(e.title, e.text) for e in plans]
-        )
-    )
     return Checklist(
         document,
         head.title,
@@ -151,7 +149,7 @@ def derive(document: Document) -> Checklist:
         head.published,
         problems,
         plans,
-        links,
+        links(problems, plans),
         (
             *document.notes,
             *claims(
@@ -163,6 +161,24 @@ def derive(document: Document) -> Checklist:
             ),
         ),
     )
+
+
+def links(problems: Sequence[Entry], plans: Sequence[Entry]) -> tuple[Link, ...]:
+    """Which plans answer which problems: those that stand with them, then by words."""
+    place = {problem.start: problem.id for problem in problems}
+    found = [
+        Link(place[plan.answers], plan.id, 1.0, ())
+        for plan in plans
+        if plan.answers in place
+    ]
+    settled = {link.plan for link in found}
+    for match in cover(
+        [(e.title, e.text) for e in problems], [(e.title, e.text) for e in plans]
+    ):
+        problem, plan = problems[match.problem].id, plans[match.plan].id
+        if plan not in settled:
+            found.append(Link(problem, plan, match.score, match.terms))
+    return tuple(found)
 
 
 def find(source: View, root: Section, head: Front) -> list[Found]:
@@ -226,7 +242,12 @@ def table_rows(source: View) -> Iterator[Found]:
                 for field in row.fields
                 if not answers or field.says in _PLAN_S_OWN
             ]
-            yield _in_row(row.plan, own)
+            plan = (
+                replace(row.plan, answers=problem.start)
+                if answers and problem
+                else row.plan
+            )
+            yield _in_row(plan, own)
     if problem is not None:
         yield _in_row(problem, stated)
 
@@ -258,7 +279,8 @@ def _entry(
     stated_in = f"{words};{said.context}" if said.context else words
     stated = _YEAR.findall(found.title)
     year = int(stated[-1]) if stated and piece.kind == PLAN else None
-    clause = _CLAUSE.search(words)
+    mark = mark_at(source.text, piece.start, piece.end, opening=True)
+    clause = _CLAUSE.search(words, mark.end - piece.start if mark else 0)
     first = piece.start + (clause.start() if clause else 0)
     last = piece.start + (clause.end() if clause else len(words))
     title_start, title_end = source.span(first, last)
@@ -282,4 +304,5 @@ def _entry(
         status=said.status,
         result=said.result,
         people=said.people,
+        answers=None if piece.answers is None else source.origin(piece.answers),
     )

@@ -137,9 +137,14 @@ def _remark(text: str, tone: Tone | None, limit: int, style: Style) -> Iterator[
 def _links(links: Iterable[Link], limit: int, style: Style) -> Iterator[str]:
     """Each link with its score and the shared words that made it."""
     for link in links:
-        terms = _(", ").join(link.terms)
-        told = _("answered by {plan} (score {score}: {terms})").format(
-            plan=link.plan, score=f"{link.score:.2f}", terms=terms or words.DASH
+        told = (
+            _("answered by {plan} (score {score}: {terms})")
+            if link.terms
+            else _("answered by {plan}, which stands with it")
+        ).format(
+            plan=link.plan,
+            score=f"{link.score:.2f}",
+            terms=_(", ").join(link.terms),
         )
         yield from _remark(told, Tone.GOOD, limit, style)
 

@@ -255,6 +255,63 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["企业平均跑动次数由3.3次降至1次，但仍有2.5%的事项不能网办。", "《条例》第3.1条落实不够。"],
         [],
     ),
+    "each problem named before what will be done about it": (
+        HEAD + "二、存在的问题和改进措施\n对照要求，2024年将有针对性地加以改进。\n1.针对执法力量不足、持证人员仅3名的问题，将招录执法人员。\n2.针对普法形式单一的问题，将开展巡回宣讲。" + TAIL,
+        ["执法力量不足、持证人员仅3名的问题", "普法形式单一的问题"],
+        ["将招录执法人员。", "将开展巡回宣讲。"],
+    ),
+    "named before its measure, without numbers": (
+        HEAD + "二、存在的问题和改进措施\n针对执法力量不足的问题，将招录执法人员。针对普法形式单一的问题，将开展巡回宣讲。" + TAIL,
+        ["执法力量不足的问题", "普法形式单一的问题"],
+        ["将招录执法人员。", "将开展巡回宣讲。"],
+    ),
+    "first, next, fourth, last": (
+        HEAD + "二、下一步工作\n首先，抓教育。其次，抓改革。再次，抓规范。第四，抓公开。第五，抓服务。最后，抓考核。" + TAIL,
+        [],
+        ["抓教育。", "抓改革。", "抓规范。", "抓公开。", "抓服务。", "抓考核。"],
+    ),
+    "paragraphs with labels and no headings": (
+        "2023年存在的主要问题：法治力量薄弱，专业人员少；执法改革推进缓慢。\n2024年主要工作安排：全面推行三项制度，6月底前完成；加强应诉工作。\n",
+        ["法治力量薄弱，专业人员少；", "执法改革推进缓慢。"],
+        ["全面推行三项制度，6月底前完成；", "加强应诉工作。"],
+    ),
+    "a lead-in to several plans in one sentence": (
+        HEAD + "二、下一步工作\n我镇将以问题为导向，进一步加强法治建设：强化干部学法；加快执法人员培训。" + TAIL,
+        [],
+        ["强化干部学法；", "加快执法人员培训。"],
+    ),
+    "what is asked of others is no plan": (
+        HEAD + "二、下一步打算\n一是充实力量。二是丰富形式。\n三、意见建议\n建议上级加大培训力度。" + TAIL,
+        [],
+        ["充实力量。", "丰富形式。"],
+    ),
+    "what was achieved before what is wrong": (
+        "某部检查情况的通报\n通报指出，督导组发现，虽然已取得积极进展，但各地大检查不同程度存在发动不充分、进度不一致等问题。消防设施管理存在严重漏洞。\n",
+        ["各地大检查不同程度存在发动不充分、进度不一致等问题。", "消防设施管理存在严重漏洞。"],
+        [],
+    ),
+    "some problems, such as": (
+        HEAD + "二、存在问题\n虽然取得了初步成效，但还存在一些问题如宣传培训不足，人员业务不熟。" + TAIL,
+        ["宣传培训不足，人员业务不熟。"],
+        [],
+    ),
+    "next year's work in the section of this year's problems": (
+        HEAD + "二、存在的主要问题及改进情况\n一是人员不足。二是形式单一。\n在 2024年的法治政府建设工作中，我镇将从以下方面进行改进：一是充实力量；二是丰富形式。" + TAIL,
+        ["人员不足。", "形式单一。"],
+        ["充实力量；", "丰富形式。"],
+    ),
+    "findings still open, with the day they will be done": (
+        ("关于2022年度审计查出问题整改情况的报告\n一、尚未整改到位的问题及下一步措施\n1.关于往来款长期未清理的问题。尚有230万元未清理。区财政局将于2024年6月底前完成清理。\n"
+        "2.关于工程进度缓慢的问题。下一步将倒排工期，2024年底前完工。\n"),
+        ["关于往来款长期未清理的问题。", "关于工程进度缓慢的问题。"],
+        ["区财政局将于2024年6月底前完成清理。", "下一步将倒排工期，2024年底前完工。"],
+    ),
+    "what an inspection fed back, and how it was rectified": (
+        ("某局党组关于巡察整改进展情况的通报\n一、巡察反馈问题整改落实情况\n（一）关于“学习不深入”问题的整改落实情况\n1．反馈问题：中心组学习不规范。\n整改情况：已开展研讨4次。\n"
+        "2．反馈问题：意识形态工作责任制落实不到位。\n整改情况：已召开专题会2次。\n二、下一步工作打算\n一是强化理论武装。二是巩固整改成果。\n"),
+        ["中心组学习不规范。", "意识形态工作责任制落实不到位。"],
+        ["强化理论武装。", "巩固整改成果。"],
+    ),
     "achievements only": (HEAD + "二、工作成效\n针对存在的问题，制定整改措施，群众反映的突出问题全部得到解决。一是信访量下降。二是满意度提升。" + TAIL, [], []),
 }  # fmt: skip
 
@@ -306,3 +363,27 @@ def test_a_work_report_s_plans_are_the_headings_of_the_coming_year() -> None:
     checklist = read(text)
     assert texts(checklist.problems) == ["经济总量不大；", "民生领域还有短板。"]
     assert texts(checklist.plans) == ["加快产业升级。", "持续改善民生。"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "each problem named before what will be done about it",
+        "labels in each item",
+        "a table",
+        "a rectification plan",
+    ],
+)
+def test_a_plan_that_stands_with_its_problem_answers_it(name: str) -> None:
+    links = read(CASES[name][0]).links
+    assert [(link.problem, link.plan, link.score, link.terms) for link in links] == [
+        ("P1", "W1", 1.0, ()),
+        ("P2", "W2", 1.0, ()),
+    ]
+
+
+def test_the_title_of_an_entry_leaves_out_the_mark_it_begins_with() -> None:
+    checklist = read(
+        "某县督察反馈意见整改方案\n一、思想认识有差距。\n整改措施：\n1．开展培训。\n2．加强考核。\n"
+    )
+    assert [plan.title for plan in checklist.plans] == ["开展培训"]
