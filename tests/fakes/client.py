@@ -84,6 +84,10 @@ class FakeProcess:
         """Decide what becomes of the next requests; see ``server.Fault``."""
         self._control("POST", "faults", list(faults))
 
+    def faults_left(self) -> list[int]:
+        """How often each fault may still happen."""
+        return cast("list[int]", self._control("GET", "faults"))
+
     def latency(self, seconds: float) -> None:
         """Let every request take this long more."""
         self._control("POST", "latency", {"seconds": seconds})

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ class FolderPerson:
     def write_body(self, key: str, body: str) -> None:
         """Replace all between the front matter and the comments."""
         self.rewrite(key, r"\n---\n.*?(?=\n## Comments)", f"\n---\n\n{body}\n")
+
+    def retitle(self, key: str, title: str) -> None:
+        """Write another title."""
+        self.rewrite(key, r"\ntitle:[^\n]*\n", f"\ntitle: {title}\n")
+
+    def redate(self, key: str, day: date | None) -> None:
+        """Set the due date, or take its line away."""
+        due = f"\ndue: {day}" if day else ""
+        self.rewrite(key, r"(?:\ndue:[^\n]*)?(?=\n(?:milestone|author):)", due)
 
     def close(self, key: str) -> None:
         """Close it and say who."""
@@ -107,6 +117,17 @@ class GiteaPerson:
     def write_body(self, key: str, body: str) -> None:
         """Replace the body."""
         self.who.edit(key, body=body)
+
+    def retitle(self, key: str, title: str) -> None:
+        """Write another title."""
+        self.who.edit(key, title=title)
+
+    def redate(self, key: str, day: date | None) -> None:
+        """Set the due date, or take it away."""
+        if day is None:
+            self.who.edit(key, unset_due_date=True)
+        else:
+            self.who.edit(key, due_date=f"{day}T12:00:00Z")
 
     def close(self, key: str) -> None:
         """Close it."""

@@ -11,7 +11,7 @@ from tests.fakes.client import FakeGitea, FakeJira
 from tests.fakes.fixtures import fake_gitea, gitea_process, jira_process
 from tests.ledger.office import Office
 from tests.ledger.sync.desk import Desk, folder_place, gitea_place, real_gitea_place
-from tests.ledger.sync.jiraplace import jira_options, jira_place
+from tests.ledger.sync.jiraplace import jira_place
 
 __all__ = ["fake_gitea", "gitea_process", "jira_process"]
 
@@ -29,7 +29,7 @@ def desk(
     elif request.param.startswith("jira"):
         jira: FakeJira = request.getfixturevalue("jira_process")
         jira.reset(edition="cloud" if request.param == "jira cloud" else "datacenter")
-        yield Desk.set_up(office, jira_place(jira), **jira_options(jira))
+        yield Desk.set_up(office, jira_place(jira))
     else:
         with real_gitea_place() as place:
             yield Desk.set_up(office, place)

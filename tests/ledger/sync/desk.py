@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import uuid
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -44,6 +45,10 @@ class Hands(Protocol):
 
     def write_body(self, key: str, body: str) -> None: ...
 
+    def retitle(self, key: str, title: str) -> None: ...
+
+    def redate(self, key: str, day: date | None) -> None: ...
+
     def close(self, key: str) -> None: ...
 
     def reopen(self, key: str) -> None: ...
@@ -60,7 +65,10 @@ Opens = Callable[[MutableMapping[str, object]], Tracker]
 
 @dataclass
 class Place:
-    """A project of some tracker, the people in it, and how it is opened."""
+    """A project of some tracker, the people in it, and how it is opened.
+
+    ``options`` are those it is registered with.
+    """
 
     kind: str
     address: str
@@ -70,6 +78,7 @@ class Place:
     wang_login: str
     stranger: Hands | None = None
     stranger_login: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -90,7 +99,7 @@ class Desk:
             kind=place.kind,
             address=place.address,
             project=place.project,
-            options={"language": "en", **options},
+            options={"language": "en", **place.options, **options},
             connect=desk.connect,
         )
         desk.know(WANG, place.wang_login)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from integrations import adf, wiki
@@ -34,6 +35,14 @@ class JiraHands:
     def write_body(self, key: str, body: str) -> None:
         """Replace the description."""
         self.who.edit(key, description=self.markup(body))
+
+    def retitle(self, key: str, title: str) -> None:
+        """Write another summary."""
+        self.who.edit(key, summary=title)
+
+    def redate(self, key: str, day: date | None) -> None:
+        """Set the due date, or take it away."""
+        self.who.edit(key, duedate=day.isoformat() if day else None)
 
     def close(self, key: str) -> None:
         """Take the step to the last status."""
@@ -75,4 +84,5 @@ def jira_place(fake: FakeJira, **options: Any) -> Place:
         "wangwu",
         JiraHands(fake.person("lisi")),
         "lisi",
+        jira_options(fake),
     )

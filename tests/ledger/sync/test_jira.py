@@ -16,7 +16,7 @@ from ledger.sync.status import status
 from tests.fakes.client import FakeJira
 from tests.ledger.office import CHEN, LI, SUN, Office
 from tests.ledger.sync.desk import Desk, add_many, done
-from tests.ledger.sync.jiraplace import jira_options, jira_place
+from tests.ledger.sync.jiraplace import jira_place
 
 BULK = r"/issue/bulk$"
 LOST: dict[str, dict[str, Any]] = {
@@ -44,13 +44,13 @@ def jira(request: pytest.FixtureRequest, jira_process: FakeJira) -> FakeJira:
 @pytest.fixture
 def desk(office: Office, jira: FakeJira) -> Desk:
     """A desk before each edition."""
-    return Desk.set_up(office, jira_place(jira), **jira_options(jira))
+    return Desk.set_up(office, jira_place(jira))
 
 
 def lagging(office: Office, jira: FakeJira, seconds: float, **options: str) -> Desk:
     """A desk before a Jira whose search is behind."""
     place = jira_place(jira, lag=seconds)
-    return Desk.set_up(office, place, **jira_options(jira), **options)
+    return Desk.set_up(office, place, **options)
 
 
 def counted(desk: Desk, jira: FakeJira) -> Counter[str]:
@@ -294,7 +294,7 @@ def test_a_project_that_demands_a_field_says_which_and_creates_nothing(
     office: Office, jira: FakeJira
 ) -> None:
     place = jira_place(jira)
-    desk = Desk.set_up(office, place, **jira_options(jira))
+    desk = Desk.set_up(office, place)
     add_many(office, 2)
     jira.faults(
         {

@@ -26,7 +26,7 @@ from tests.fakes.client import ROOT, FakeGitea, FakeJira
 from tests.fakes.fixtures import fake_jira, jira_process
 from tests.ledger.office import Office
 from tests.ledger.sync.desk import Desk, add_many, gitea_place
-from tests.ledger.sync.jiraplace import jira_options, jira_place
+from tests.ledger.sync.jiraplace import jira_place
 
 __all__ = ["fake_jira", "jira_process"]
 
@@ -193,9 +193,7 @@ def test_many_webhooks_at_once_are_few_runs(
 def test_a_webhook_of_jira_has_the_issue_read_before_its_index_knows(
     office: Office, fake_jira: FakeJira, tmp_path: Path
 ) -> None:
-    desk = Desk.set_up(
-        office, jira_place(fake_jira, lag=3600), **jira_options(fake_jira)
-    )
+    desk = Desk.set_up(office, jira_place(fake_jira, lag=3600))
     ref = desk.office.started()
     desk.synced()
     environment = prepare(tmp_path, desk, fake_jira.token, SECRET)
