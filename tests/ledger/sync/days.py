@@ -49,6 +49,8 @@ FAULTS: list[dict[str, Any]] = [
 
 RULES = 40
 """The longest life, in rules."""
+LIVES = 4
+"""The fewest lives that are drawn together."""
 
 WRITES = r"^(?!.*/(?:search|bulkfetch))"
 """Paths of requests that write; Jira is also asked questions by POST."""
@@ -465,8 +467,9 @@ def live(ground: Ground, furnished: Path, *, steps: int) -> Counter[str]:
         # One call at a time, so that a life can be lived again and be made shorter.
         patch.setattr(run, "WORKERS", 1)
         while tally["steps"] < steps:
-            # Hypothesis ends a life when it likes: only what was done is counted.
-            lives = -(-(steps - tally["steps"]) // RULES)
+            # Hypothesis ends a life when it likes, and the first ones soon: only what
+            # was done is counted.
+            lives = max(LIVES, (steps - tally["steps"]) // RULES)
             run_state_machine_as_test(
                 machine,
                 settings=settings(
