@@ -19,7 +19,7 @@ from ledger.clock import moment
 from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message
 from ledger.guards import Case
-from ledger.item import Item, Role
+from ledger.item import Item, Role, State
 from ledger.journal import FIRST_HASH, Event, NotCanonical, body_of, chain, event_of
 from ledger.lifecycle import TRANSITIONS, Transition, decide
 from ledger.projection import (
@@ -33,6 +33,7 @@ from ledger.storage.directory import expected_rows
 from ledger.storage.items import parts_of, row_of, ties_of
 from ledger.storage.journal import Head, Row
 from ledger.storage.sqlite import damage_named
+from ledger.told import DOUBTS, Saying, doubt
 
 _JUDGED = frozenset(row.command for row in TRANSITIONS)
 _TAKES = {
@@ -50,8 +51,17 @@ _TAKES = {
     "person.link": Role.SUPERVISOR,
     "person.account": Role.SUPERVISOR,
     "rules.set": Role.APPROVER,
+    "tracker.add": Role.SUPERVISOR,
+    "tracker.set-url": Role.SUPERVISOR,
+    "sync.linked": Role.SUPERVISOR,
+    "sync.unlinked": Role.SUPERVISOR,
+    "sync.resolved": Role.SUPERVISOR,
 }
 """The role that an act outside the lifecycle takes, by the kind of its event."""
+_BY_ITSELF = frozenset(
+    {"sync.linked", "sync.unlinked", "sync.closed", "sync.conflict", "sync.run"}
+)
+"""What a run of sync does without a person: it speaks of its own tracker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,7 @@ class _Audit:
         self.digests: dict[str, list[tuple[str, str]]] = {}
         self.declared: list[Declared] = []
         self._acts: dict[str, dict[str, tuple[str, str]]] = {}
+        self._linked: set[tuple[str | None, str]] = set()
 
     def file(self) -> Iterator[Fault]:
         for text in self._store.file_faults():
@@ -217,28 +228,43 @@ class _Audit:
 
     def _folded(self, row: Row, event: Event) -> Iterator[Fault]:
         try:
-            if event.kind in _JUDGED and event.item is not None:
-                yield from self._judged(row, event)
-            elif event.kind in _TAKES:
+            told = event.kind in DOUBTS and _tracker(event) is not None
+            judged = event.kind in _JUDGED and not told
+            if event.item is not None and (judged or event.kind in DOUBTS):
+                yield from self._of_an_item(row, event, judged=judged)
+            elif event.kind in _BY_ITSELF and event.person is None:
+                yield from self._by_itself(row, event)
+            elif event.kind in _TAKES or event.kind in _BY_ITSELF:
                 yield from self._by_role(row, event)
+            if event.kind == "sync.linked":
+                self._linked.add((event.item, event.data["tracker"]))
             if touches_directory(event.kind):
                 self.directory = directory_after(self.directory, event)
             if event.item is not None and touches_item(event.kind):
-                item = item_after(self.items.get(event.item), event)
+                before = self.items.get(event.item)
+                item = item_after(before, event)
+                if not judged and item.state is not _standing(before):
+                    yield _of(row, item, _DOES_NOT_FOLLOW)
                 self.items[event.item] = item
                 self._followed(item, event)
         except (KeyError, TypeError, ValueError, AttributeError):
             yield _entry(row, N_("It does not fit what came before."))
 
-    def _judged(self, row: Row, event: Event) -> Iterator[Fault]:
+    def _of_an_item(self, row: Row, event: Event, *, judged: bool) -> Iterator[Fault]:
+        """What was done to an item, or told of it by a tracker."""
+        item, tracker = self.items[event.item or ""], _tracker(event)
+        if tracker is not None and (item.id, tracker) not in self._linked:
+            yield _of(row, item, Message(N_("The item had no issue there.")))
+        elif judged:
+            yield from self._judged(row, event, item)
+        else:
+            yield from self._told(row, event, item)
+
+    def _judged(self, row: Row, event: Event, item: Item) -> Iterator[Fault]:
         """Judge the act again by the rules and people of its own day."""
-        item = self.items[event.item or ""]
         person = self.directory.people.get(event.person or "")
         if person is None:
-            if event.kind != "progress":
-                yield _entry(row, N_("Nobody known did it."))
-            return
-        if event.kind == "progress" and event.actor.startswith("sync:"):
+            yield _of(row, item, _NOBODY)
             return
         day = _day_of(event, self.directory)
         sync = event.actor != event.person
@@ -246,8 +272,9 @@ class _Audit:
         try:
             done = decide(event.kind, case)
         except LedgerError as error:
-            yield Fault(
-                Message(N_("entry {seq} ({ref})"), seq=row.seq, ref=item.ref),
+            yield _of(
+                row,
+                item,
                 Message(
                     N_("{person} was not allowed to {command}: {reasons}"),
                     person=person.name,
@@ -257,14 +284,33 @@ class _Audit:
             )
             return
         if not _follows(done, case):
-            yield Fault(
-                Message(N_("entry {seq} ({ref})"), seq=row.seq, ref=item.ref),
-                Message(N_("What it says came of the act did not follow from it.")),
-            )
+            yield _of(row, item, _DOES_NOT_FOLLOW)
+
+    def _told(self, row: Row, event: Event, item: Item) -> Iterator[Fault]:
+        """Ask again whether this may be believed of a tracker."""
+        person = self.directory.people.get(event.person or "")
+        if event.person is not None and (person is None or person.left is not None):
+            yield _of(row, item, _NOBODY)
+            return
+        day = _day_of(event, self.directory)
+        why = doubt(
+            event.kind,
+            Saying(item, _tracker(event), person, self.directory, event.data, day),
+        )
+        if why is not None:
+            yield _of(row, item, why)
+
+    def _by_itself(self, row: Row, event: Event) -> Iterator[Fault]:
+        """A run of sync speaks of its own tracker, and of items that there are."""
+        tracker = _tracker(event)
+        known = event.item is None or event.item in self.items
+        if tracker is None or event.data["tracker"] != tracker or not known:
+            yield _entry(row, N_("No tracker said it."))
 
     def _by_role(self, row: Row, event: Event) -> Iterator[Fault]:
         person = self.directory.people.get(event.person or "")
-        if person is None or _TAKES[event.kind] not in person.roles or person.left:
+        role = _TAKES.get(event.kind)
+        if person is None or role not in person.roles or person.left:
             yield _entry(row, N_("Whoever did it did not have the role it takes."))
 
     def _followed(self, item: Item, event: Event) -> None:
@@ -350,6 +396,25 @@ _EVIDENCE_FAULTS = {
     "missing": N_("The file is missing."),
     "changed": N_("The file is not the one that was added."),
 }
+
+
+_NOBODY = Message(N_("Nobody known did it."))
+_DOES_NOT_FOLLOW = Message(N_("What it says came of the act did not follow from it."))
+
+
+def _tracker(event: Event) -> str | None:
+    """The tracker that told it, if one did."""
+    told, _, tracker = event.actor.partition(":")
+    return tracker if told == "sync" and tracker else None
+
+
+def _standing(item: Item | None) -> State:
+    """The state that an item keeps when nothing is done to it; new ones are on account."""
+    return State.REGISTERED if item is None else item.state
+
+
+def _of(row: Row, item: Item, wrong: Message) -> Fault:
+    return Fault(Message(N_("entry {seq} ({ref})"), seq=row.seq, ref=item.ref), wrong)
 
 
 def _entry(row: Row, wrong: str, **values: object) -> Fault:

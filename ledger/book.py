@@ -446,25 +446,6 @@ class Ledger:
             }
         )
 
-    def note(self, item: Item, actor: Actor, text: str, via: str) -> None:
-        """Keep a progress note that came from a tracker, whoever wrote it.
-
-        Unlike ``act("progress")`` this asks for no standing: a comment by an
-        unknown account is kept as such and involves nobody.
-        """
-        with self.writing() as directory:
-            self.record(
-                [
-                    Draft(
-                        "progress",
-                        {"text": clean.text(text), "via": via},
-                        actor,
-                        item.id,
-                    )
-                ],
-                directory,
-            )
-
     def add_evidence(
         self,
         ref: str,

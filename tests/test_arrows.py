@@ -30,6 +30,7 @@ CORE = frozenset(
         "plain",
         "projection",
         "rules",
+        "told",
         "workdays",
     }
 )

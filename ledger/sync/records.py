@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.tracker import Attachment, Comment, Issue
-from ledger.book import Actor, Draft, Ledger
+from ledger.book import Actor, Draft, Ledger, present
 from ledger.clock import stamp
 from ledger.directory import Directory
-from ledger.item import Item
+from ledger.errors import N_, Refused
+from ledger.item import Item, Person
 from ledger.storage.sync import ConflictRow, LinkRow, OutboxRow, RemarkRow
 from ledger.sync import harmless
 from ledger.sync.closing import our_time
@@ -29,6 +30,7 @@ from ledger.sync.link import (
 )
 from ledger.sync.merge import Contrary
 from ledger.sync.outbound import Outbound
+from ledger.told import Saying, doubt
 
 
 class Records:
@@ -72,6 +74,41 @@ class Records:
         """Append one event of this sync to the journal."""
         actor = person or Actor(None, via=self.tracker)
         self.ledger.record([Draft(kind, data, actor, item)], directory)
+
+    def told(
+        self,
+        directory: Directory,
+        kind: str,
+        item: Item,
+        data: Mapping[str, Any],
+        *,
+        person: Person | None = None,
+    ) -> None:
+        """Append what the tracker said of an item, if it may be believed now.
+
+        Raises:
+            Refused: the item is not any more as it was when this was decided.
+        """
+        actor = present(Actor(person, via=self.tracker), directory)
+        said = Saying(
+            self.item(item),
+            self.tracker,
+            actor.person,
+            directory,
+            data,
+            self.ledger.today(directory.rules),
+        )
+        why = doubt(kind, said)
+        if why is not None:
+            raise Refused(
+                N_("What {tracker} says of {ref} was not taken over."),
+                N_("{reason}"),
+                N_("The next run looks at it again."),
+                tracker=self.tracker,
+                ref=item.ref,
+                reason=why,
+            )
+        self.event(directory, kind, item.id, data, person=actor)
 
     # Links
 
@@ -159,12 +196,12 @@ class Records:
         """Keep a comment as a progress note, and that it was read."""
         via = f"{self.tracker}:{_account(note.login) or '?'}"
         with self.step() as directory:
-            self.event(
+            self.told(
                 directory,
                 "progress",
-                item.id,
+                item,
                 {"text": note.text, "via": via},
-                person=Actor(note.person, via=self.tracker),
+                person=note.person,
             )
             self.sync.keep_remark(
                 RemarkRow(
@@ -215,22 +252,18 @@ class Records:
         """Measures were ticked or unticked in the issue."""
         with self.step() as directory:
             for number, done in sorted(ticks.items()):
-                self.event(
+                self.told(
                     directory,
                     "measure.tick",
-                    item.id,
+                    item,
                     {"number": number, "done": done, "on": today, "via": self.tracker},
                 )
 
     def owner(self, item: Item, owner: str) -> None:
         """The issue was given to somebody of the unit."""
         with self.step() as directory:
-            self.event(
-                directory,
-                "owner.take",
-                item.id,
-                {"owner": owner, "via": self.tracker},
-            )
+            said = {"owner": owner, "via": self.tracker}
+            self.told(directory, "owner.take", item, said)
 
     # What was decided
 
@@ -265,12 +298,8 @@ class Records:
             if closing is not None:
                 self.event(directory, "sync.closed", item.id, closing)
             if note:
-                self.event(
-                    directory,
-                    "progress",
-                    item.id,
-                    {"text": note, "via": f"{self.tracker}:?"},
-                )
+                via = f"{self.tracker}:?"
+                self.told(directory, "progress", item, {"text": note, "via": via})
             self.link(item, base, seq=item.seq, todo="push", state=LinkState.LINKED)
 
     def _conflict(

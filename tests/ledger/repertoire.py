@@ -17,7 +17,6 @@ from checklists import Checklist, derive, read_document
 from checklists.correction import Change, Correction
 from ledger import registration, roster
 from ledger.assignment import Wish
-from ledger.book import Actor
 from ledger.item import Role
 from ledger.sync import linking, trackers
 from ledger.sync.run import Connect, connecting
@@ -136,11 +135,6 @@ def _keep_file(office: Office, ref: str) -> object:
     return office.ledger.add_evidence(ref, stored, office.who(SUN))
 
 
-def _note(office: Office, ref: str) -> None:
-    sync = Actor(None, via="gitea")
-    office.ledger.note(office.find(ref), sync, "已看", "gitea")
-
-
 def _unit(name: str) -> Ready:
     def ready(office: Office) -> str:
         roster.add_unit(office.ledger, name, office.who(LI))
@@ -232,7 +226,6 @@ ACTS: Mapping[str, Act] = {
     "assign many to new units": Act(_three, _assign_many),
     "reassign as wished": Act(Office.started, _reassign),
     "evidence add of a file": Act(Office.started, _keep_file),
-    "note of a tracker": Act(Office.started, _note),
     "units add": Act(_nothing, _house(roster.add_unit, "新处", under=CENTRE)),
     "units rename": Act(_unit("甲处"), _house(roster.rename_unit, "甲局")),
     "units move": Act(_unit("乙处"), _house(roster.move_unit, DATA)),

@@ -7,10 +7,11 @@ import signal
 from collections.abc import Callable, MutableMapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
+from integrations.folder import FolderTracker
 from integrations.tracker import (
     Forbidden,
     IssuePatch,
@@ -21,6 +22,7 @@ from integrations.tracker import (
     TrackerError,
     Unauthenticated,
 )
+from ledger import audit
 from ledger.clean import LONGEST_TEXT
 from ledger.errors import Braked, Busy, Refused
 from ledger.sync import run, trackers
@@ -373,6 +375,33 @@ def test_a_tick_set_between_reading_and_writing_is_kept(gitea_desk: Desk) -> Non
     body = desk.issue(ref).body
     assert "- [x] 1." in body
     assert "半日办结" in body
+    desk.idle()
+
+
+def test_a_tick_that_comes_too_late_is_not_taken_but_put_back(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk.set_up(office, folder_place(tmp_path / "issues"))
+    ref = office.worked()
+    desk.settle()
+    desk.edit_body(ref, r"- \[x\] 1\.", "- [ ] 1.")
+    desk.place.wang.comment_with_file(desk.key(ref), "照片", "照片.jpg", b"1")
+    download = FolderTracker.download
+
+    def while_fetched(self: FolderTracker, *of: Any, **how: Any) -> BinaryIO:
+        office.request(ref)
+        return download(self, *of, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderTracker, "download", while_fetched)
+        report = desk.sync()
+    (left,) = report.left
+    assert left.ref == ref
+    assert isinstance(left.error, Refused)
+    assert desk.item(ref).measures[0].done is not None
+    assert desk.synced()["restored"] == 1
+    assert "- [x] 1." in desk.issue(ref).body
+    assert audit.audit(office.ledger).faults == ()
     desk.idle()
 
 
