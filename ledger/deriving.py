@@ -30,6 +30,7 @@ SUFFIXES = frozenset(
         ".rtf",
         ".odt",
         ".pdf",
+        ".ofd",
         ".xlsx",
         ".xls",
         ".et",

@@ -48,7 +48,6 @@ _CONVERTED: Final = {
 
 _FOREIGN_OFFICE: Final = {
     Form.SLIDES: N_("a presentation"),
-    Form.OFD: N_("an OFD document; save it as PDF in its reader"),
 }
 
 
@@ -148,6 +147,10 @@ def _read(original: Original, form: Form | None, package: Package | None) -> Doc
         from checklists.readers.sheets import read_xlsx
 
         return read_xlsx(original, package)
+    if form is Form.OFD:
+        from checklists.readers.ofd import read_ofd
+
+        return read_ofd(original, package)
     from checklists.readers.word import read_docx
 
     return read_docx(original, package)
@@ -203,7 +206,7 @@ def _unsupported(original: Original, kind: str) -> DocumentError:
     return DocumentError(
         N_("{name} is not a document that can be read."),
         N_("By its first bytes it is {kind}."),
-        N_("Give the report as text, Markdown, HTML, docx, PDF, xlsx or csv."),
+        N_("Give the report as text, Markdown, HTML, docx, PDF, OFD, xlsx or csv."),
         name=original.name,
         kind=Phrase(kind),
     )

@@ -155,7 +155,7 @@ def _binary(name: str) -> DocumentError:
     return DocumentError(
         N_("{name} is not a text."),
         N_("It holds binary data that no known document format explains."),
-        N_("Give the report as text, Markdown, HTML, docx, PDF, xlsx or csv."),
+        N_("Give the report as text, Markdown, HTML, docx, PDF, OFD, xlsx or csv."),
         name=name,
     )
 

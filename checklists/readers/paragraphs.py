@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -69,12 +69,19 @@ class PrintedLine:
 
 @dataclass(frozen=True, slots=True)
 class PrintedPage:
-    """A page and its lines in reading order."""
+    """A page and its lines in reading order.
+
+    ``unmapped`` counts characters of which no one knows what they are, ``pictured``
+    is the share of the page that pictures cover, ``shapes`` counts what is drawn.
+    """
 
     number: int
     width: float
     height: float
     lines: tuple[PrintedLine, ...]
+    unmapped: int = 0
+    pictured: float = 0.0
+    shapes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +256,7 @@ def _without_running_lines(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
             or any(counted[key] >= needed for key in _near(_key(page, line)))
         }
         lines = tuple(line for line in page.lines if line not in dropped)
-        kept.append(PrintedPage(page.number, page.width, page.height, lines))
+        kept.append(replace(page, lines=lines))
     return kept
 
 

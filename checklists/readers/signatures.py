@@ -28,6 +28,7 @@ class Form(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     PDF = "pdf"
+    OFD = "ofd"
     RTF = "rtf"
     ODT = "odt"
     ODS = "ods"
@@ -38,7 +39,6 @@ class Form(StrEnum):
     COMPOUND = "compound"
     LOCKED = "locked"
     SLIDES = "slides"
-    OFD = "ofd"
 
 
 _KNOWN: Final = (

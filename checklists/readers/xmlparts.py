@@ -75,8 +75,10 @@ def read_blocks(
     chunks: Iterable[bytes],
     parents: frozenset[str],
     sink: Callable[[Element], None],
-) -> None:
+) -> Element:
     """Give ``sink`` each child of an element named in ``parents``, in order.
+
+    What is left is the root, with all that stands outside these children.
 
     Raises:
         DocumentError: no XML, or XML that no office program writes.
@@ -86,7 +88,7 @@ def read_blocks(
     try:
         for chunk in chunks:
             parser.feed(chunk)
-        parser.close()
+        return parser.close()
     except (ET.ParseError, ValueError, LookupError) as error:
         raise damaged(name) from error
 

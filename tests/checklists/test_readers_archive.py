@@ -145,10 +145,9 @@ def test_a_damaged_archive_is_an_error_and_nothing_else(seed: int) -> None:
 
 
 def test_other_office_packages_are_named() -> None:
-    for member, word in (("OFD.xml", "OFD"), ("ppt/presentation.xml", "presentation")):
-        data = archive(("[Content_Types].xml", b"<x/>"), (member, b"<x/>"))
-        with pytest.raises(DocumentError, match=word):
-            read_document("x", content=data)
+    slides = ("ppt/presentation.xml", b"<x/>")
+    with pytest.raises(DocumentError, match="presentation"):
+        read_document("x", content=archive(("[Content_Types].xml", b"<x/>"), slides))
 
 
 def test_a_member_without_a_name_is_passed_over() -> None:

@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 
 from checklists.document import Document, DocumentError
 from checklists.readers import office, read_document, read_documents, xmlparts
+from tests.checklists.test_readers_ofd import ofd_file, report, written
+from tests.checklists.test_readers_ofd import page as ofd_page
 
 SAMPLE = Path(__file__).parents[2] / "checklists/samples/siping-2023.txt"
 PAGES = Path(__file__).parents[1] / "data" / "pages"
@@ -79,6 +81,7 @@ def seeds() -> dict[str, bytes]:
         ".xlsx": sheet.getvalue(),
         ".csv": "序号,问题\n1,执法不规范\n".encode("gb18030"),
         ".zip": archive.getvalue(),
+        ".ofd": ofd_file(*report(text.decode().splitlines())),
     }
 
 
@@ -167,7 +170,7 @@ def mutated_inside(source: random.Random, data: bytes) -> bytes:
 
 def hammer(suffix: str, rounds: int, seed: int) -> None:
     source = seeded(seed)
-    packed = suffix in {".docx", ".xlsx"}
+    packed = suffix in {".docx", ".xlsx", ".ofd"}
     for round_ in range(rounds):
         change = mutated_inside if packed and round_ % 2 else mutated
         data = change(source, SEEDS[suffix])
@@ -314,6 +317,13 @@ BOMB = f"<!DOCTYPE w [{LAUGHS}]><w>&e9;</w>"
             "x.xlsx",
             lambda: repacked(SEEDS[".xlsx"], "xl/workbook.xml", "<" * 40_000_000),
         ),
+        ("x.ofd", lambda: repacked(SEEDS[".ofd"], "OFD.xml", BOMB)),
+        (
+            "x.ofd",
+            lambda: repacked(
+                SEEDS[".ofd"], "Doc_0/Pages/Page_0/Content.xml", " " * 90_000_000
+            ),
+        ),
     ],
 )
 def test_bombs_cost_little_memory_and_time(
@@ -442,6 +452,36 @@ def test_elements_that_are_kept_are_counted_wherever_they_stand(
     assert "built in a way" in refused.what or "several" in refused.what
     with pytest.raises(DocumentError, match="built in a way"):
         read_document("x.docx", content=data)
+
+
+@pytest.mark.parametrize(
+    ("inside", "unit"),
+    [
+        (written("问", 20, 40), ""),
+        (written("{}", 20, 40), "问"),
+        (written("问题", 20, 40).replace('DeltaX="', 'DeltaX="{}'), "g 99999999 1 "),
+        ("<ofd:PageBlock>{}</ofd:PageBlock>", "<ofd:PathObject/>"),
+        ('<ofd:CompositeObject ResourceID="7" Boundary="0 0 9 9"/>', ""),
+    ],
+    ids=["objects", "signs", "steps", "blocks", "units"],
+)
+def test_what_a_page_of_an_ofd_repeats_takes_linear_time(
+    inside: str, unit: str
+) -> None:
+    units = (
+        f'<ofd:CompositeGraphicUnit ID="7"><ofd:Content>{written("问", 9, 9) * 9}'
+        "</ofd:Content></ofd:CompositeGraphicUnit>"
+    )
+
+    def data(count: int) -> bytes:
+        text = inside.replace("{}", unit * count) if unit else inside * count
+        return ofd_file(ofd_page(text), units=units)
+
+    small, large = (
+        min(seconds_of("x.ofd", data(count)) for _ in range(2))
+        for count in (1_000, 8_000)
+    )
+    assert large < 0.05 or large < 24 * small
 
 
 def test_a_table_of_empty_cells_alone_is_refused_by_its_length() -> None:

@@ -12,7 +12,7 @@ hang (more than 10 s) or more than 2 GiB ends the run and leaves ``crash-…``,
 again, with ``-minimize_crash=1 -runs=10000`` to make it small.
 
 The first byte of an input chooses what the rest of it is, as :data:`WAYS` says: a
-file of one extension, or parts that are put together to a docx, xlsx or zip (no
+file of one extension, or parts that are put together to a docx, xlsx, OFD or zip (no
 mutation gets through deflate and its check sums), or the lines of a printed page.
 LibreOffice is left out: its conversions are its own.
 """
@@ -37,6 +37,7 @@ with instrumented(wanted=__name__ == "__main__"):
     from checklists.document import Document
     from checklists.readers import (  # noqa: F401 (instrumented before their first use)
         archive,
+        ofd,
         office,
         pdf,
         pdf_pages,
@@ -79,6 +80,25 @@ SHEET: Final = (
     " date1904='1'/><sheets><sheet name='S' id='worksheet' state='visible'/></sheets>"
     "</workbook>"
 ).encode()
+OFD: Final = (
+    "<Page><Area><PhysicalBox>0 0 210 297</PhysicalBox></Area><Template TemplateID='1'/>"
+    "<Content><Layer><TextObject Boundary='28 60 160 7' Size='5.6' CTM='1 0 0 1 0 0'>"
+    "<TextCode X='0' Y='5.6' DeltaX='g 4 5.6 5.6' DeltaY='0 9 0'>一、存在的问题</TextCode>"
+    "</TextObject><PageBlock><ImageObject Boundary='0 0 90 90'/><CompositeObject"
+    " ResourceID='7' Boundary='9 90 9 9'/></PageBlock><PathObject Boundary='20 40 150 1'"
+    " CTM='1 0 0 -1 0 0'><AbbreviatedData>M 0 0 L 150 0 L 150 50 L 0 50 C"
+    "</AbbreviatedData></PathObject><PathObject Boundary='20 40 150 90'><AbbreviatedData>"
+    "S 70 0 L 70 50 M 0 25 L 150 25 B 1 2 3 4 5 6 Q 1 2 3 4 A 1 1 0 0 1 9 9"
+    "</AbbreviatedData></PathObject></Layer></Content></Page>\n%%%%\n<Page><Content><Layer>"
+    "<TextObject Boundary='60 120 99 9' Size='5'><TextCode X='0' Y='5'>文件</TextCode>"
+    "</TextObject></Layer></Content></Page>\n%%%%\n<Res><CompositeGraphicUnits>"
+    "<CompositeGraphicUnit ID='7'><Content><TextObject Boundary='0 0 9 9' Size='5'>"
+    "<TextCode X='0' Y='5'>问</TextCode></TextObject></Content></CompositeGraphicUnit>"
+    "</CompositeGraphicUnits></Res>\n%%%%\n<Document><CommonData><PublicRes>res.xml"
+    "</PublicRes><TemplatePage ID='1' BaseLoc='under.xml'/></CommonData><Pages><Page"
+    " BaseLoc='page.xml'/><Page BaseLoc='/page.xml'/></Pages></Document>"
+).encode()
+"""A small OFD in its parts: a page, a template, resources and the document."""
 WORDS: Final = tuple(
     word.encode()
     for word in (
@@ -93,10 +113,14 @@ WORDS: Final = tuple(
         "<li value=-9>", "<pre>", "<br>", "<script>", "<template>", "<svg>", "<div id=zoom>", "<h1>",
         "<title>", "<meta charset=gb18030>", "<meta name=ArticleTitle content=x>", "<ruby><rt>", "<select>",
         "<div style='display:none'>", "&nbsp;", "&#0;", "<a href=x>", '"', ",", ";", "\t", "\r", "\f",
-        "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
+        "<TextObject>", "</TextObject>", "<TextCode X='9' Y='99'>", "DeltaX='g 99999999 1'", "DeltaY='g 3 -5'",
+        "CTM='0 1 -1 0 9 9'", "CTM='1e99 0 0 1e-99 0 0'", "Size='0'", "Size='1e9'", "Visible='false'",
+        "Boundary='0 0 999999 1e6'", "M 0 0 L 0 99", "<PageBlock>", "</PageBlock>", "<Layer>", "TemplateID='1'",
+        "ResourceID='7'", "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
     )
 )  # fmt: skip
 _BOOK: Final = b'<workbook><sheets><sheet name="S" id="worksheet"/></sheets></workbook>'
+_PAGES: Final = b"<Document><Pages><Page BaseLoc='page.xml'/></Pages></Document>"
 _SUFFIXES: Final = (".txt", ".md", ".html", ".docx", ".xlsx", ".csv", ".zip", ".pdf")
 _LONGEST: Final = 8_192
 _SCALE: Final = 4.0
@@ -154,6 +178,14 @@ def workbook(body: bytes) -> bytes:
     return _package("xl", parts.pop("book", _BOOK), parts)
 
 
+def ofd_of(body: bytes) -> bytes:
+    """An OFD of a page, a template, resources and the document, in this order."""
+    names = ("page.xml", "under.xml", "res.xml", "document.xml")
+    start = b"<OFD><DocBody><DocRoot>document.xml</DocRoot></DocBody></OFD>"
+    parts = dict(zip(names, body.split(_BORDER), strict=False))
+    return _packed({"OFD.xml": start, "document.xml": _PAGES, **parts})
+
+
 def archive_of(body: bytes) -> bytes:
     """A zip of members, each its name's length, its name and its data."""
     members: dict[str, bytes] = {}
@@ -198,7 +230,8 @@ def _printed(data: bytes) -> None:
             if (text := raw[len(_PLACE) :].decode("utf-8", "ignore")).strip()
         ]
         record = {"page": number, "width": 595.0, "height": 842.0, "lines": lines}
-        pages.append(pdf._page(record))
+        drawn = {"unmapped": 0, "pictured": 0.0, "drawn": 0}
+        pages.append(pdf._page(record | drawn))
     for paragraph in paragraphs(pages):
         for _, at in paragraph:
             if not 1 <= at <= len(pages):
@@ -239,6 +272,7 @@ WAYS: Final[tuple[Callable[[bytes], None], ...]] = (
     *(_as(".xlsx", workbook),) * 2,
     *(_as(".zip", archive_of),) * 2,
     *(_printed,) * 2,
+    *(_as(".ofd", ofd_of),) * 2,
 )
 """What an input is, by its first byte; more often what has more code behind it.
 
@@ -287,6 +321,7 @@ def seeds(folder: Path) -> Iterator[tuple[str, bytes]]:
             yield f"{path.name}.printed", bytes([14]) + _as_printed(data)
     yield "word", bytes([7]) + WORD
     yield "sheet", bytes([10]) + SHEET
+    yield "ofd", bytes([16]) + OFD
     yield "archive", bytes([12]) + "a.txt\n问题。".encode() + _BORDER + b"b.md\n# x"
 
 

@@ -23,6 +23,9 @@ def test_the_parts_of_office_files_are_read_as_what_they_are_put_together_to() -
     assert "三、存在的问题" in word.text
     book = read_document("x.xlsx", content=fuzz_readers.workbook(fuzz_readers.SHEET))
     assert "问题\t措施二" in book.text
+    ofd = read_document("x.ofd", content=fuzz_readers.ofd_of(fuzz_readers.OFD))
+    assert "存在的问题" in ofd.text
+    assert "文件" in ofd.text
 
 
 @pytest.mark.parametrize("way", range(len(fuzz_readers.WAYS)))
