@@ -24,6 +24,8 @@ SUFFIXES = frozenset(
         ".html",
         ".htm",
         ".mht",
+        ".mhtml",
+        ".eml",
         ".docx",
         ".doc",
         ".wps",

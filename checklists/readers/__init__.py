@@ -173,6 +173,10 @@ def _read_text(original: Original) -> Document:
             from checklists.readers.webpage import read_html
 
             return read_html(original)
+        if form is Form.MHT:
+            from checklists.readers.mht import read_mht
+
+            return read_mht(original)
         text = decode(original.name, original.data)
     except DocumentError:
         kind = foreign_kind(original.data)

@@ -24,6 +24,7 @@ class Form(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     HTML = "html"
+    MHT = "mht"  # also eml
     DOCX = "docx"
     XLSX = "xlsx"
     CSV = "csv"
@@ -166,11 +167,28 @@ _PAGE: Final = re.compile(
 )
 
 
+_MESSAGE: Final = re.compile(rb"[!-9;-~]{1,60}:[ \t]*[^\r\n]")
+_MESSAGE_KIND: Final = re.compile(
+    rb"^content-type:\s{0,9}(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE
+)
+_MESSAGE_HEADERS: Final = 16_384
+
+
+def _is_message(data: bytes) -> bool:
+    """Whether ``data`` begins with headers, among them that of a saved page."""
+    if not _MESSAGE.match(data):
+        return False
+    headers, _, _ = data[:_MESSAGE_HEADERS].replace(b"\r", b"").partition(b"\n\n")
+    return bool(_MESSAGE_KIND.search(headers)) and b"mime-version:" in headers.lower()
+
+
 def text_form(data: bytes, suffix: str, content_type: str) -> Form:
     """What a text is marked up as: by its begin, its server, its name."""
     head = data[:2048].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff")
     if _PAGE.match(head):
         return Form.HTML
+    if _is_message(data):
+        return Form.MHT
     kind = content_type.partition(";")[0].strip().lower()
     form = (
         Form.HTML

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from checklists.document import Document, DocumentError
 from checklists.readers import office, read_document, read_documents, xmlparts
+from tests.checklists.test_readers_mht import saved
 from tests.checklists.test_readers_ofd import ofd_file, report, written
 from tests.checklists.test_readers_ofd import page as ofd_page
 
@@ -26,7 +27,7 @@ SAMPLE = Path(__file__).parents[2] / "checklists/samples/siping-2023.txt"
 PAGES = Path(__file__).parents[1] / "data" / "pages"
 SUFFIXES = (
     ".txt", ".md", ".html", ".htm", ".docx", ".xlsx", ".csv", ".pdf", ".doc", ".wps",
-    ".rtf", ".odt", ".ods", ".xls", ".et", ".zip", ".ofd", ".exe", "",
+    ".rtf", ".odt", ".ods", ".xls", ".et", ".zip", ".ofd", ".mht", ".eml", ".exe", "",
 )  # fmt: skip
 seeded = random.Random
 
@@ -82,6 +83,7 @@ def seeds() -> dict[str, bytes]:
         ".csv": "序号,问题\n1,执法不规范\n".encode("gb18030"),
         ".zip": archive.getvalue(),
         ".ofd": ofd_file(*report(text.decode().splitlines())),
+        ".mht": saved(("text/html", "8bit", (PAGES / "modern.html").read_bytes())),
     }
 
 

@@ -37,6 +37,7 @@ with instrumented(wanted=__name__ == "__main__"):
     from checklists.document import Document
     from checklists.readers import (  # noqa: F401 (instrumented before their first use)
         archive,
+        mht,
         ofd,
         office,
         pdf,
@@ -99,6 +100,14 @@ OFD: Final = (
     " BaseLoc='page.xml'/><Page BaseLoc='/page.xml'/></Pages></Document>"
 ).encode()
 """A small OFD in its parts: a page, a template, resources and the document."""
+MHT: Final = (
+    b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
+    b'\tboundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n'
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<html><p>=E9=97=AE=E9=A2=98=\r\n"
+    b"\r\n--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type:"
+    b" text/html\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+eA==\r\n--c--\r\n--b--\r\n"
+)
+"""A small saved page."""
 WORDS: Final = tuple(
     word.encode()
     for word in (
@@ -116,7 +125,9 @@ WORDS: Final = tuple(
         "<TextObject>", "</TextObject>", "<TextCode X='9' Y='99'>", "DeltaX='g 99999999 1'", "DeltaY='g 3 -5'",
         "CTM='0 1 -1 0 9 9'", "CTM='1e99 0 0 1e-99 0 0'", "Size='0'", "Size='1e9'", "Visible='false'",
         "Boundary='0 0 999999 1e6'", "M 0 0 L 0 99", "<PageBlock>", "</PageBlock>", "<Layer>", "TemplateID='1'",
-        "ResourceID='7'", "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
+        "ResourceID='7'", "MIME-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=b\n\n", "\n--b\n", "\n--b--\n",
+        "Content-Type: text/html; charset=gb2312\n", "Content-Transfer-Encoding: base64\n", "=E3=80=82", "=\n",
+        "Content-Transfer-Encoding: quoted-printable\n", "<frameset>", "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
     )
 )  # fmt: skip
 _BOOK: Final = b'<workbook><sheets><sheet name="S" id="worksheet"/></sheets></workbook>'
@@ -273,6 +284,7 @@ WAYS: Final[tuple[Callable[[bytes], None], ...]] = (
     *(_as(".zip", archive_of),) * 2,
     *(_printed,) * 2,
     *(_as(".ofd", ofd_of),) * 2,
+    _as(".mht", bytes),
 )
 """What an input is, by its first byte; more often what has more code behind it.
 
@@ -322,6 +334,7 @@ def seeds(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "word", bytes([7]) + WORD
     yield "sheet", bytes([10]) + SHEET
     yield "ofd", bytes([16]) + OFD
+    yield "mht", bytes([18]) + MHT
     yield "archive", bytes([12]) + "a.txt\n问题。".encode() + _BORDER + b"b.md\n# x"
 
 
