@@ -36,7 +36,7 @@ def is_rectification(source: View, title: str | None) -> bool:
 def findings(source: View, root: Section) -> Iterator[Found]:
     """The findings of a rectification document, each with its open measures.
 
-    What has measures of its own is a finding, too, where one beside it is.
+    What has measures or progress of its own is a finding, too, where one beside it is.
     """
     numbered = [
         (section, _fields(source, section))
@@ -46,11 +46,11 @@ def findings(source: View, root: Section) -> Iterator[Found]:
     beside = {
         (id(section.parent), section.system)
         for section, fields in numbered
-        if _planned(fields) and _complains(section)
+        if _answered(fields) and _complains(section)
     }
     for section, fields in numbered:
         if _ABOUT_PROBLEM.match(section.title) is None and not (
-            _planned(fields)
+            _answered(fields)
             and (
                 _complains(section)
                 or (
@@ -60,9 +60,7 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             )
         ):
             continue
-        start, end = source.trim(section.title_start, section.title_end)
-        if source.text[end : end + 1] in ("。", ";"):
-            end += 1
+        start, end = _finding(source, section, fields)
         yield Found(
             Piece(PROBLEM, start, end, "heading of a finding", 0.85),
             section.title,
@@ -83,6 +81,21 @@ def findings(source: View, root: Section) -> Iterator[Found]:
                 )
 
 
+def _finding(
+    source: View, section: Section, fields: list[re.Match[str]]
+) -> tuple[int, int]:
+    """The words that name a finding: its heading, or what a label there opens."""
+    label = FIELD.match(source.text, section.title_start)
+    if label is not None and label["problem"]:
+        following = (f.start() for f in fields if f.start() > label.start())
+        stop = next(following, section.end)
+        return _field_end(source, label.end(), stop)
+    start, end = source.trim(section.title_start, section.title_end)
+    if source.text[end : end + 1] in ("。", ";"):
+        end += 1
+    return start, end
+
+
 def fields_alone(source: View) -> list[Found]:
     """A document that is one form: 整改任务, 整改目标, 整改措施, 整改完成情况."""
     return [
@@ -97,8 +110,12 @@ def _fields(source: View, section: Section) -> list[re.Match[str]]:
     return list(FIELD.finditer(source.text, section.body, section.end))
 
 
-def _planned(fields: list[re.Match[str]]) -> bool:
-    return any(field["plan"] for field in fields)
+def _answered(fields: list[re.Match[str]]) -> bool:
+    """Whether something was or will be done about it, so that it is a finding."""
+    return any(
+        field["plan"] or (field["other"] and FINISHED.search(field["other"]))
+        for field in fields
+    )
 
 
 def _complains(section: Section) -> bool:
@@ -108,7 +125,9 @@ def _complains(section: Section) -> bool:
 def _inner(section: Section) -> bool:
     """Whether findings stand below this section and not in it."""
     return any(
-        _ABOUT.match(child.title) or faulty(child.title) for child in section.children
+        _ABOUT.match(below.title) or faulty(below.title)
+        for below in section.walk()
+        if below is not section
     )
 
 

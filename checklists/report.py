@@ -293,7 +293,9 @@ def _entry(
         start=start,
         end=end,
         line=document.line(start),
-        due=deadline(stated_in, year) or deadline(said.further, year),
+        due=deadline(stated_in, year)
+        or deadline(said.further, year)
+        or _still_due(said, year),
         units=units(stated_in) or units(said.further),
         kind=kind(stated_in),
         measures=said.measures,
@@ -306,3 +308,12 @@ def _entry(
         people=said.people,
         answers=None if piece.answers is None else source.origin(piece.answers),
     )
+
+
+def _still_due(said: Statement, year: int | None) -> Due | None:
+    """The deadline in the progress of what is under way: 剩余3处计划6月底前完工."""
+    if said.result is None or said.status is None:
+        return None
+    if said.status.status is Status.DONE:
+        return None
+    return deadline(view(said.result).text, year)

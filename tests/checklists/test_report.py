@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists import Checklist, Document, Entry, derive
+from checklists.progress import Status
 from tests.checklists import layouts
 
 SWAP = str.maketrans("，；：（）？！", ",;:()?!")
@@ -312,6 +313,23 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         ["中心组学习不规范。", "意识形态工作责任制落实不到位。"],
         ["强化理论武装。", "巩固整改成果。"],
     ),
+    "findings by their headings, each with its progress": (
+        ("某局党组关于巡察整改进展情况的通报\n一、聚焦反馈问题，逐项整改落实\n（一）理论学习方面\n1.“第一议题”制度执行不严格。\n整改情况：（1）完善制度。（2）每月开展学习。已完成整改。\n"
+        "2.河湖长制工作推进不力。\n整改情况：清理“四乱”问题23个。基本完成。\n二、需要长期整改的问题\n1.供水保障水平不高。进展情况：已完成工程5处，剩余3处计划2024年6月底前完工。\n"),
+        ["“第一议题”制度执行不严格。", "河湖长制工作推进不力。", "供水保障水平不高。"],
+        [],
+    ),
+    "hidden dangers, each with its measure, done or not": (
+        ("整改报告\n县安委办：\n检查发现隐患，现将整改情况报告如下：\n隐患1：消防通道堵塞。\n整改措施：立即清理，已于3月13日完成。\n"
+        "隐患2：作业人员证件过期1人。\n整改措施：已停止上岗，计划4月30日前完成复训换证。\n"),
+        ["消防通道堵塞。", "作业人员证件过期1人。"],
+        ["已停止上岗，计划4月30日前完成复训换证。"],
+    ),
+    "what others are told to do is no plan": (
+        "某办关于政务新媒体检查情况的通报\n各乡镇：\n一、存在问题\n（一）信息更新不及时。\n（二）存在错敏信息。\n二、整改要求\n各单位要立即整改，于7月15日前完成。\n",
+        ["信息更新不及时。", "存在错敏信息。"],
+        [],
+    ),
     "achievements only": (HEAD + "二、工作成效\n针对存在的问题，制定整改措施，群众反映的突出问题全部得到解决。一是信访量下降。二是满意度提升。" + TAIL, [], []),
 }  # fmt: skip
 
@@ -387,3 +405,17 @@ def test_the_title_of_an_entry_leaves_out_the_mark_it_begins_with() -> None:
         "某县督察反馈意见整改方案\n一、思想认识有差距。\n整改措施：\n1．开展培训。\n2．加强考核。\n"
     )
     assert [plan.title for plan in checklist.plans] == ["开展培训"]
+
+
+def test_what_is_done_in_part_is_under_way_and_due_when_the_rest_is() -> None:
+    problems = read(
+        CASES["findings by their headings, each with its progress"][0]
+    ).problems
+    assert [problem.status and problem.status.status for problem in problems] == [
+        Status.DONE,
+        Status.UNDER_WAY,
+        Status.UNDER_WAY,
+    ]
+    due = problems[2].due
+    assert due is not None
+    assert due.raw == "2024年6月底前"
