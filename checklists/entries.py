@@ -222,9 +222,17 @@ def bare(
         if pieces and (cause or closes(source, begin, last)):
             break
         if not closes(source, begin, last) and _is_entry(text[first:last], words, kind):
+            if kind == PROBLEM and (mended := _MENDED.search(words)):
+                words = words[: mended.start()]
             length = len(words.rstrip(", "))  # a problem may be cut off before its plan
             pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
     return pieces
+
+
+# 存在表述错误等问题，所发现的问题均已整改到位。: the last clause tells what was done.
+_MENDED = re.compile(
+    r",(?:所发现|上述|以上|相关|该)?的?(?:问题)?(?:现|目前)?(?:均|都|全部)?已[^,。;]{0,12}(?:整改|完成|纠正|修正|处理|解决)[^,。;]{0,8}[。;]\Z"
+)
 
 
 def _begin(source: View, start: int, end: int, kind: str) -> int:
@@ -248,7 +256,10 @@ def announces(source: View, start: int, end: int) -> bool:
     return bool(_ANNOUNCES.search(source.text, max(start, end - 60), end))
 
 
-_AWARE = re.compile(r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]")
+_AWARE = re.compile(
+    r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]"
+    r"|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|自查)(?:中|时)?(?:也|还)?发现(?:了)?[,:]?"
+)
 _MANY_FAULTS = re.compile(
     rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}(?:,?(?:例如|比如|诸如|如)[,:]?(?!何|今|果|期|实|下)|[^,。;:]{{0,8}}[,:。])"
     rf"|(?:存在|面临|遇到|正视|看到)(?:的|着|了)?[^,。;:]{{0,8}}?{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[,:。]"
@@ -266,6 +277,24 @@ _AND_NAMELY = re.compile(
 _THERE_IS = re.compile(
     r"(?:但|同时|仍|还|也|目前|当前|尚)[^,。;:]{0,12}?存在(?:着|的)?"
 )
+
+
+# 但是部分网站仍存在……: whose fault it is belongs to the problem.
+_WHOSE = re.compile(
+    r"(?:[^。;:!?\n]{0,100},)?(?:但是|但|同时|然而|目前|当前|其中)*,?(?=(?:部分|个别|少数|有些|有的|某些|多数|少量|“|《)[^,。;:]{1,30}存在(?:着|的)?\Z)"
+)
+
+
+def _after_existence(text: str, begin: int, end: int) -> int:
+    """Behind 但也存在, or before whoever it is with whom something 存在."""
+    there = _THERE_IS.search(text, begin, min(end, begin + 160))
+    if there is None:
+        return begin
+    whose = _WHOSE.match(text, begin, there.end())
+    if whose is not None:
+        return whose.end()
+    plain = not complains(_plain(text[begin : there.start()]))
+    return there.end() if plain else begin
 
 
 def after_lead(source: View, start: int, end: int) -> int:
@@ -294,9 +323,7 @@ def after_lead(source: View, start: int, end: int) -> int:
     if begin >= end or text[begin:end] in ("。", ":", ";"):
         return end
     if begin == start or not complains(text[begin:end]):
-        there = _THERE_IS.search(text, begin, min(end, begin + 160))
-        if there is not None and not complains(_plain(text[begin : there.start()])):
-            begin = there.end()
+        begin = _after_existence(text, begin, end)
     if text[end - 1] == ":" and announces(source, begin, end):
         return end
     return begin

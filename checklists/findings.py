@@ -93,7 +93,12 @@ def _finding(
     start, end = source.trim(section.title_start, section.title_end)
     if source.text[end : end + 1] in ("。", ";"):
         end += 1
-    return start, end
+    behind = _IN_BRACKETS.match(source.text, end, section.end)
+    return start, behind.end() if behind else end
+
+
+# （牵头单位：扶贫办；责任单位：各村支部） belongs to the finding it stands behind.
+_IN_BRACKETS = re.compile(r" ?\((?:牵头|责任|配合|整改|督导)[^()\n]{1,120}\)")
 
 
 def fields_alone(source: View) -> list[Found]:

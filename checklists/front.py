@@ -44,6 +44,9 @@ _AND_NEXT = re.compile(
     r"(?:和|与|及|暨|、)(?:20|19)[0-9]{2}年[^,。]{0,12}(?:计划|安排|打算|思路|要点|草案)"
 )
 _LAST = 9999  # the year that a document without a date can report on at the latest
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,2}|[0-9]{1,2}) ?[、.](?![0-9])|\([一二三四五六七八九十0-9]{1,2}\)|第[一二三四五]"
+)
 _TITLE_LINES = 12
 _LONGEST = 60  # characters of a title
 _LONGEST_NAME = 40  # characters of an issuer
@@ -57,6 +60,8 @@ def front(source: View) -> Front:
     tail = _lines(text[-1500:])[-_TAIL_LINES:]
     title = _title(head)
     signed, published = _signature(tail)
+    if published is None:
+        signed, published = _signature([*tail[:-1], *_last_words(text)])
     if published is None:
         published = _head_date(head)
     year = _year(title, text[:3000], published)
@@ -82,11 +87,10 @@ def _title(head: list[str]) -> str | None:
     parts: list[str] = []
     for line in head[:_TITLE_LINES]:
         words = line.lstrip("# ")
-        if (
-            len(words) > _LONGEST
-            or words[-1:] in "。;:,!?"
-            or re.match(r"[一1][、.]|\([一1]\)", words)
-        ):
+        if len(words) > _LONGEST:  # a report on one line begins with its title
+            first = words[:_LONGEST].partition(" ")[0]
+            return first if _GENRE.search(first) else None
+        if words[-1:] in "。;:,!?" or _NUMBERED.match(words):
             break
         if _GENRE.search(words) and not _NOT_NAME.search(re.sub(r"[“”、]", "", words)):
             if parts and words.startswith("关于"):
@@ -146,6 +150,17 @@ def _signature(tail: list[str]) -> tuple[str | None, date | None]:
             names.insert(0, " ".join(line.split()))
         return " ".join(names) or None, _read(match)
     return None, None
+
+
+_SIGNED = re.compile(
+    rf"[。;!] ?(?P<issuer>[^,。;:!?()“”\n]{{2,40}}?) ?(?P<day>(?:{_YEARS})年[0-9一二三四五六七八九十]{{1,2}}月[0-9一二三四五六七八九十]{{1,3}}日)[。)]?\s*\Z"
+)
+
+
+def _last_words(text: str) -> list[str]:
+    """Issuer and day of a report that ends with them in its last line."""
+    signed = _SIGNED.search(text[-160:])
+    return [signed["issuer"], signed["day"]] if signed else []
 
 
 def _head_date(head: list[str]) -> date | None:

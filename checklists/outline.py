@@ -391,12 +391,12 @@ def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
             section = _opening(source, start, end, heading)
             if section is not None:
                 yield section
-            if _RUN_IN.search(text, start, end):
-                yield from _run_in(source, section.body if section else start, end)
-            elif one_line or end - start > 1500:  # noqa: PLR2004 (no paragraph is so long)
-                yield from _inline_openings(
-                    source, section.body if section else start, end
-                )
+            body = section.body if section else start
+            run_in = list(_run_in(source, body, end))
+            if one_line or end - start > _NO_PARAGRAPH or _whole_report(run_in):
+                yield from _inline_openings(source, body, end)
+            else:
+                yield from run_in
         position = stop + 1
 
 
@@ -419,6 +419,14 @@ def _run_in(source: View, start: int, end: int) -> Iterator[Section]:
         mark = mark_at(source.text, match.start(), end)
         if mark is not None:
             yield titled(source, mark, end)
+
+
+_NO_PARAGRAPH = 1500  # characters; no paragraph is so long
+
+
+def _whole_report(run_in: Sequence[Section]) -> bool:
+    """Whether several of its outer headings stand in one paragraph."""
+    return sum(section.system is System.CHINESE for section in run_in) > 1
 
 
 def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:

@@ -54,7 +54,7 @@ def under_headings(source: View, root: Section, year: int | None) -> Iterator[Fo
     stack = list(reversed(root.children))
     while stack:
         section = stack.pop()
-        about = section_topic(section, year)
+        about = section_topic(source, section, year)
         if about is Topic.PAST:
             continue
         if about in (Topic.PROBLEMS, Topic.BOTH):
@@ -75,9 +75,12 @@ def under_headings(source: View, root: Section, year: int | None) -> Iterator[Fo
             stack.extend(reversed(section.children))
 
 
-def section_topic(section: Section, year: int | None) -> Topic:
-    """The topic of a section's heading, if it is one and not a sentence."""
-    if section.mark is None and _GENRE.search(section.title):
+def section_topic(source: View, section: Section, year: int | None) -> Topic:
+    """The topic of a section's heading, if it is one and not a sentence or a title."""
+    if section.mark is None and (
+        _GENRE.search(section.title)
+        or (_YEAR_S.match(section.title) and not source.text[: section.start].strip())
+    ):
         return Topic.OTHER
     if len(section.title) > 45 and not section.bare:  # noqa: PLR2004 (no heading is so long)
         return Topic.OTHER
@@ -87,6 +90,10 @@ def section_topic(section: Section, year: int | None) -> Topic:
 _GENRE = re.compile(
     r"(?:报告|通报|方案|通知|公告|总结|台账|汇报|年报|说明)(?:\([^()]*\))?\Z"
 )
+
+
+# What a document begins with (某局2013年度信息公开工作) is its title.
+_YEAR_S = re.compile(r"[^,。;:]{0,30}20[0-9]{2}年")
 
 
 def _divides(child: Section, year: int | None) -> bool:
@@ -336,11 +343,14 @@ def _before(source: View, piece: Piece, at: int | None) -> Piece:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:"
+    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现[,:]"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
 _CONCEDES = re.compile(
     r"(?:虽|尽管|成绩|成效|进展|进步|肯定)[^。;!?]{0,40}(?:但|同时|然而)[^。;!?]{0,24}(?:存在|不足|差距|问题|短板)"
+)
+_INSPECTED = re.compile(
+    r"(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现"
 )
 _TOLD = re.compile(r"指出|反馈|通报|发现")
 _YET = re.compile(r"也|但|同时|还|仍|尽管|虽然|然而|不过")
@@ -404,7 +414,7 @@ def _candidates(text: str, start: int, end: int) -> list[tuple[float, int, int]]
 def _signs(sentence: str) -> float:
     """How much a sentence speaks like an announcement of problems."""
     score = 0.0
-    if _AWARE.search(sentence):
+    if _AWARE.search(sentence) or _INSPECTED.search(sentence):
         score += 2
     elif _TOLD.search(sentence):
         score += 1

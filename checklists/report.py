@@ -206,9 +206,9 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if is_rectification(source, head.title) and not _problems(found):
         alone = fields_alone(source)
         found += alone if not found else _problems(alone)
-    if not found and not _heads(root, head):
+    if not found and not _heads(source, root, head):
         found += labels_of_paragraphs(source)
-    if not _problems(found) and not _heads(root, head):
+    if not _problems(found) and not _heads(source, root, head):
         told = announced(source, root, 0, len(source.text))
         if not any(each.piece.kind == PLAN for each in found):
             found += plans_after(source, told)
@@ -256,10 +256,10 @@ def _in_row(piece: Piece, stated: Sequence[Field]) -> Found:
     return Found(piece, "", "table", 0.9, tuple(stated))
 
 
-def _heads(root: Section, head: Front) -> bool:
+def _heads(source: View, root: Section, head: Front) -> bool:
     """Whether a heading promises problems (then none are looked for elsewhere)."""
     return any(
-        section_topic(section, head.year) in (Topic.PROBLEMS, Topic.BOTH)
+        section_topic(source, section, head.year) in (Topic.PROBLEMS, Topic.BOTH)
         for section in root.walk()
         if section.bare
     )

@@ -19,12 +19,16 @@ from checklists.view import View
 
 _ADDRESS = re.compile(r"各位代表|向大会(?:报告|作)|提请(?:大会|本次会议)审议")
 _TITLE = re.compile(r"(?<!法治)政府工作(?:的)?报告")
+# A line of its own, not a sentence that speaks of such a report.
+_NAMED = re.compile(
+    rf"^[^,。;:《\n]{{0,60}}{_TITLE.pattern}[^,。;》\n]{{0,40}}$", re.MULTILINE
+)
 
 
 def is_work_report(source: View, title: str | None) -> bool:
     """Whether the document is a government's report to a people's congress."""
     head = source.text[:3000]
-    named = bool(title and _TITLE.search(title)) or bool(_TITLE.search(head[:400]))
+    named = bool(title and _TITLE.search(title)) or bool(_NAMED.search(head[:400]))
     return named or bool(_ADDRESS.search(head))
 
 
