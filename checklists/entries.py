@@ -221,12 +221,33 @@ def bare(
         cause = kind == PROBLEM and _CAUSE.match(words) is not None
         if pieces and (cause or closes(source, begin, last)):
             break
-        if not closes(source, begin, last) and _is_entry(text[first:last], words, kind):
+        goes_on = bool(pieces) and text[pieces[-1].end - 1] == ";" == words[-1]
+        if not closes(source, begin, last) and (
+            goes_on or _is_entry(text[first:last], words, kind)
+        ):
             if kind == PROBLEM and (mended := _MENDED.search(words)):
                 words = words[: mended.start()]
             length = len(words.rstrip(", "))  # a problem may be cut off before its plan
             pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
+    if led and kind == PROBLEM and len(pieces) > 1 and _is_general(source, pieces[0]):
+        return pieces[1:]
     return pieces
+
+
+def _is_general(source: View, piece: Piece) -> bool:
+    """Whether a first sentence says only that there are faults, and not which."""
+    words = source.text[piece.start : piece.end]
+    return _FALLS_SHORT.search(words) is not None or (
+        announces(source, piece.start, piece.end)
+        and _OF_ALL_WORK.search(words) is not None
+        and not complains(_plain(words))
+    )
+
+
+_OF_ALL_WORK = re.compile(r"工作|建设|我|要求|期[盼待]|相比|对照|对标")
+_FALLS_SHORT = re.compile(
+    r"\A[^,;:]{0,30}不(?:能)?(?:完全|很好|充分)?(?:适应|满足|符合)[^,。;:]{0,24}(?:需要|要求|期[待盼])。\Z"
+)
 
 
 # 存在表述错误等问题，所发现的问题均已整改到位。: the last clause tells what was done.
@@ -267,6 +288,9 @@ _MANY_FAULTS = re.compile(
 )
 _NAMELY = re.compile(
     r"[^,。;:]{0,24}?(?:(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于|是)?|(?:存在|面临)?的?(?:主要|突出|最大)(?:的)?(?:问题|不足|困难|短板)?(?:是|有|为)|(?:问题|不足)(?:主要)?(?:是|有|为))(?:以下|如下)?[^,。;:]{0,6}?[:,]?(?=[\u4e00-\u9fff“])"
+)
+_SHOWN_IN = re.compile(
+    r"(?:主要|具体|突出|集中)(?:表现|体现|反映)?(?:在|为|于|是|有)(?:以下[^,。;:]{0,8})?:"
 )
 _CAUSE = re.compile(
     r"(?:其|这|主要|分析)?(?:主要|深层次|根本|具体)?(?:的)?原因(?:主要)?(?:是|在于|有|为|:)"
@@ -313,6 +337,9 @@ def after_lead(source: View, start: int, end: int) -> int:
     many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
     if many is not None and not complains(_plain(text[begin : many.end()])):
         begin = min(many.end(), end)
+    shown = _SHOWN_IN.search(text, begin, stop)
+    if shown is not None and not complains(_plain(text[begin : shown.start()])):
+        begin = shown.end()
     namely = _NAMELY.match(text, begin, min(end, begin + 60))
     if namely is not None and not complains(_plain(namely[0])):
         begin = namely.end()
