@@ -37,10 +37,9 @@ _COMMON = 40
 _GENERIC = frozenset(
     ["工作", "推进", "加强", "提高", "提升", "问题", "存在", "不足", "有待", "进一步", "一步", "完善", "建立", "健全", "落实", "开展", "深入", "全面", "持续", "部分", "个别", "方面", "情况", "能力", "水平", "质量", "建设", "发展", "管理", "制度", "机制", "体系", "措施", "重点", "重大", "需要", "仍需", "还需", "不够", "不到", "到位", "加大", "力度", "强化", "深化", "实施", "贯彻", "我市", "我县", "我区", "我局", "全市", "全县", "全区", "单位", "部门", "各级", "人员", "干部", "行政", "依法", "法治", "规范", "规定", "要求", "任务", "作用", "积极", "切实", "有效", "不断", "努力", "推动", "促进", "做好", "抓好", "严格", "严肃", "认真", "基层", "服务", "社会", "群众", "较大", "较少", "明显", "突出", "差距", "短板", "薄弱", "环节", "缺乏", "滞后", "落后", "依然", "仍然", "少数", "一些", "有的", "年度", "今年", "明年", "下一", "意识", "组织", "领导", "政府", "执行", "监督", "一定", "实现", "确保", "保障", "提供", "形成", "坚持", "围绕", "结合", "方式", "通过"]
 )  # fmt: skip
-_RUN = re.compile(r"[\u4e00-\u9fff]{2,}")
-_PARTS = str.maketrans(
-    dict.fromkeys("的和与及等对在是为以把被将从到由向于而且或并也都还仍较不", " ")
-)
+_PARTS = "的和与及等对在是为以把被将从到由向于而且或并也都还仍较不"
+# Chinese characters in a row that none of the function words parts.
+_RUN = re.compile(rf"[^\u0000-\u4dff\ua000-\U0010ffff{_PARTS}]{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Match:
 
 def _pairs(text: str) -> set[str]:
     found: set[str] = set()
-    for run in _RUN.findall(text.translate(_PARTS)):
+    for run in _RUN.findall(text):
         found.update(map(add, run, run[1:]))
     return found
 
@@ -122,7 +121,16 @@ def cover(
         best_problem[i] = max(score, best_problem.get(i, 0.0))
         best_plan[j] = max(score, best_plan.get(j, 0.0))
     return [
-        Match(i, j, round(score, 3), shared(problems[i][1], plans[j][1], weights))
+        Match(
+            i,
+            j,
+            round(score, 3),
+            _shared(
+                (problems[i][1], bags[i]),
+                (plans[j][1], bags[len(problems) + j]),
+                weights,
+            ),
+        )
         for (i, j), score in sorted(scores.items())
         if score >= THRESHOLD and score >= NEAR * max(best_problem[i], best_plan[j])
     ]
@@ -156,25 +164,30 @@ def _shared_weight(
     return scores
 
 
-def shared(one: str, other: str, weights: dict[str, float]) -> tuple[str, ...]:
-    """The words both texts hold, heaviest first: chains of shared pairs."""
-    pairs = _pairs(other)
+def _shared(
+    one: tuple[str, dict[str, int]],
+    other: tuple[str, dict[str, int]],
+    weights: dict[str, float],
+) -> tuple[str, ...]:
+    """The words both texts hold, heaviest first: chains of shared pairs.
+
+    Each side is its text and its bag.
+    """
+    (text, bag), (other_text, other_bag) = one, other
     found: dict[str, float] = {}
-    for run in _RUN.findall(one.translate(_PARTS)):
+    for run in _RUN.findall(text):
         start = None
         for i in range(len(run)):
-            if run[i : i + 2] in pairs and i + 1 < len(run):
+            if i + 1 < len(run) and run[i : i + 2] in other_bag:
                 start = i if start is None else start
             elif start is not None:
                 word = run[start : i + 1]
-                if word in other or len(word) > 2:  # noqa: PLR2004 (a chain of pairs may be two words)
+                if word in other_text or len(word) > 2:  # noqa: PLR2004 (a chain of pairs may be two words)
                     found[word] = sum(
                         weights.get(word[k : k + 2], 0) for k in range(len(word) - 1)
                     )
                 start = None
-    matters = {_concepts()[word] for word in _concept_words().findall(one)}
-    for concept in matters & {
-        _concepts()[word] for word in _concept_words().findall(other)
-    }:
-        found.setdefault(concept, weights.get(_MATTER + concept, 0.0))
+    for term in bag.keys() & other_bag.keys():
+        if term[0] == _MATTER:
+            found.setdefault(term[1:], weights[term])
     return tuple(sorted(found, key=lambda word: (-found[word], word))[:5])
