@@ -19,6 +19,7 @@ from typing import BinaryIO, NoReturn, TypeVar
 from urllib.parse import quote
 
 from integrations import giteajson
+from integrations.block import in_block
 from integrations.decode import Fields, objects
 from integrations.giteacheck import hidden, repository_problems, scope_problems
 from integrations.giteamemory import GiteaMemory
@@ -151,8 +152,7 @@ class GiteaTracker:
         for milestone in milestones:
             if milestone.title in lacking:
                 self._create_milestone(milestone)
-            if milestone.closed is not None:
-                self._close_milestone(milestone.title, closed=milestone.closed)
+            self._tell_milestone(milestone)
 
     # -- reading -------------------------------------------------------------------
 
@@ -367,8 +367,15 @@ class GiteaTracker:
             self._memory.learn_id("labels", label.text("name"), label.number("id"))
         return found
 
+    def _shown_issue(self, fields: Fields) -> Issue | None:
+        """Decode the answer to a write, which also shows what its milestone says."""
+        if milestone := fields.maybe_object("milestone"):
+            said = milestone.maybe_text("description") or ""
+            self._memory.show(milestone.number("id"), said)
+        return self._seen_issue(fields)
+
     def _written_issue(self, answer: Answer) -> Issue:
-        made = _parsed(answer, "issue", self._seen_issue)
+        made = _parsed(answer, "issue", self._shown_issue)
         if made is None:
             raise unknown_outcome(N_("What it answered with is a pull request."))
         return made
@@ -511,23 +518,40 @@ class GiteaTracker:
         number = _parsed(answer, "milestone", lambda fields: fields.number("id"))
         self._memory.learn_id("milestones", milestone.title, number)
         self._memory.learn_closed(number, closed=False)
+        self._memory.learn_told(number, milestone.description)
 
-    def _close_milestone(self, title: str, *, closed: bool) -> None:
-        """Close or open a milestone that is not so, as far as memory knows."""
-        number = self._ids("milestones", title)[0]
-        if self._memory.closed(number) is None:
-            self._list("milestones")
-            number = self._ids("milestones", title)[0]
-        if self._memory.closed(number) is closed:
-            return
-        body = JsonBody.of({"state": "closed" if closed else "open"})
-        path = f"{self._repo}/milestones/{number}"
+    def _tell_milestone(self, milestone: Milestone) -> None:
+        """Change a milestone that memory does not know as it shall be.
+
+        Its description has no version: it is read again before it is written, unless
+        a write of this run showed it.
+        """
+        number = self._ids("milestones", milestone.title)[0]
+        memory, path = self._memory, f"{self._repo}/milestones/{number}"
+        payload: dict[str, object] = {}
+        closed, block = milestone.closed, milestone.description
         try:
-            self._http.write("PATCH", path, body, expect={200})
+            if block and memory.told(number) != block:
+                shown = memory.shown(number)
+                said = self._description(path) if shown is None else shown
+                if (wanted := in_block(said, block)) != said:
+                    payload["description"] = wanted
+            if closed is not None and memory.closed(number) is not closed:
+                payload["state"] = "closed" if closed else "open"
+            if payload:
+                self._http.write("PATCH", path, JsonBody.of(payload), expect={200})
         except Missing:
-            self._memory.forget_ids()
-            raise
-        self._memory.learn_closed(number, closed=closed)
+            memory.forget_ids()
+            raise self._lacks("milestones", milestone.title) from None
+        if closed is not None:
+            memory.learn_closed(number, closed=closed)
+        if block:
+            memory.learn_told(number, block)
+
+    def _description(self, path: str) -> str:
+        """What a milestone says now."""
+        answer = self._http.read(path)
+        return Fields.of(answer.value, "milestone").maybe_text("description") or ""
 
     def _lacking(self, kind: str, names: Sequence[str]) -> set[str]:
         """Those of ``names`` that are not there, after looking if memory lacks one."""
@@ -541,15 +565,18 @@ class GiteaTracker:
         self._lacking(kind, [name])
         ids = self._memory.ids(kind, name)
         if not ids:
-            raise Invalid(
-                N_("{project} has no “{name}”."),
-                N_("It is not among its {list}; it may have been deleted or renamed."),
-                N_("Sync again: what is missing is made anew."),
-                project=self._project,
-                name=name,
-                list=kind,
-            )
+            raise self._lacks(kind, name)
         return ids
+
+    def _lacks(self, kind: str, name: str) -> Invalid:
+        return Invalid(
+            N_("{project} has no “{name}”."),
+            N_("It is not among its {list}; it may have been deleted or renamed."),
+            N_("Sync again: what is missing is made anew."),
+            project=self._project,
+            name=name,
+            list=kind,
+        )
 
     # -- asked once ----------------------------------------------------------------
 

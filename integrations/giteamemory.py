@@ -16,7 +16,9 @@ class GiteaMemory:
     ``account`` is our login (``""`` where the token may not ask for it), ``labels``
     and ``milestones`` map names to their ids (the lowest first), ``offsets`` maps
     months to the server's offset from UTC, ``page_size`` is the most rows of a page,
-    ``closed`` says of milestones by their ids whether they were made closed.
+    ``closed`` and ``told`` say of milestones by their ids whether they were made
+    closed, and which block was put into their descriptions. The descriptions that
+    this run's writes showed are kept beside it, for no longer than the run.
     """
 
     def __init__(self, kept: MutableMapping[str, object], repository: str) -> None:
@@ -26,6 +28,7 @@ class GiteaMemory:
         """
         self._kept = kept
         self._lock = threading.RLock()
+        self._shown: dict[int, str] = {}
         if kept.get("repository") != repository:
             kept.clear()
             kept["repository"] = repository
@@ -79,12 +82,33 @@ class GiteaMemory:
         with self._lock:
             return self._closed().get(str(number))
 
+    def learn_told(self, number: int, block: str) -> None:
+        """Note the block that stands in the description of a milestone."""
+        with self._lock:
+            self._told()[str(number)] = block
+
+    def told(self, number: int) -> str | None:
+        """The block that was put into the description of a milestone."""
+        with self._lock:
+            return self._told().get(str(number))
+
+    def show(self, number: int, description: str) -> None:
+        """Note what a milestone says, as an answer shows it now."""
+        with self._lock:
+            self._shown[number] = description
+
+    def shown(self, number: int) -> str | None:
+        """What a milestone said when a write of this run showed it."""
+        with self._lock:
+            return self._shown.get(number)
+
     def forget_ids(self) -> None:
         """Forget labels and milestones: one of them is not there any more."""
         with self._lock:
             self._kept.pop("labels", None)
             self._kept.pop("milestones", None)
             self._kept.pop("closed", None)
+            self._kept.pop("told", None)
 
     def learn_offset(self, at: datetime) -> None:
         """Note the offset in which the server wrote a time of its own."""
@@ -102,6 +126,9 @@ class GiteaMemory:
 
     def _closed(self) -> dict[str, bool]:
         return cast("dict[str, bool]", self._kept.setdefault("closed", {}))
+
+    def _told(self) -> dict[str, str]:
+        return cast("dict[str, str]", self._kept.setdefault("told", {}))
 
     def _offsets(self) -> dict[str, int]:
         return cast("dict[str, int]", self._kept.setdefault("offsets", {}))

@@ -391,7 +391,10 @@ class Label:
 class Milestone:
     """A milestone to exist before it is used, known by its title.
 
-    ``closed`` says whether it shall be closed; ``None`` leaves that as it is.
+    ``description`` is a block that its first and last lines mark; a tracker puts it
+    into what people wrote there (:func:`integrations.block.in_block`). Empty, it
+    leaves that as it is. ``closed`` says whether it shall be closed; ``None`` leaves
+    that as it is.
     """
 
     title: str
@@ -459,8 +462,8 @@ class Tracker(Protocol):
     ) -> None:
         """Make sure these exist; nothing is sent when memory knows them.
 
-        A milestone that shall be closed or open is made so once; what people make
-        of it afterwards is theirs until it shall be otherwise.
+        What a milestone shall say, and whether it shall be closed, is made so once;
+        what people make of it afterwards is theirs until it shall be otherwise.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,6 +45,8 @@ class Gathered:
     ``held`` are items that could not be decided about now, with what is left to do
     for them; ``faults`` say why, where it is an error. ``late`` are the times of
     comments that must be read again, ``gone`` the items whose issues are not there.
+    ``changed``: an item changed here since the last run, whether it has an issue or
+    not.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Gathered:
     head: int
     style: Style
     options: Options
+    changed: bool = False
     echoes: dict[str, Issue] = field(default_factory=dict)
     own: list[RemarkRow] = field(default_factory=list)
     unread: tuple[Unreadable, ...] = ()
@@ -131,7 +135,8 @@ class Gatherer:
         rows, echoes = seen.changed(pulled)
         for key in news:
             rows.setdefault(key, None)
-        items = self._items(rows, adopted, found)
+        unpushed = list(self.sync.unpushed(self.row.name, self.row.pushed))
+        items = self._items(unpushed, rows, adopted, found)
         vanished = seen.vanished(pulled) if pulled.whole else ()
         unsure = seen.unsure(pulled)
         reading = _Reading(pulled, found, tuple(own), unsure, hints)
@@ -170,6 +175,7 @@ class Gatherer:
             head=head,
             style=self.style,
             options=self.options,
+            changed=bool(unpushed),
             echoes=echoes,
             own=own,
             unread=pulled.problems,
@@ -218,14 +224,13 @@ class Gatherer:
 
     def _items(
         self,
+        unpushed: Iterable[Item],
         rows: dict[str, Issue | None],
         adopted: dict[str, tuple[Issue, Told]],
         found: Settled,
     ) -> list[tuple[Item, LinkRow | None]]:
         """Every item that something may have to be done for, in their order."""
-        items = {
-            item.id: item for item in self.sync.unpushed(self.row.name, self.row.pushed)
-        }
+        items = {item.id: item for item in unpushed}
         more = {
             *rows,
             *adopted,

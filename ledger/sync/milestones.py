@@ -1,28 +1,63 @@
-"""The milestone of a report is closed when every item of the report is (pure)."""
+"""The milestone of a report: how far the report is, and closed with its last item (pure)."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from integrations.tracker import Milestone
-from ledger.item import SET_ASIDE, Item, State
-from ledger.sync.rendering import milestone, report_title
+from ledger.errors import N_
+from ledger.item import REQUESTED, SET_ASIDE, Item, State
+from ledger.sync.rendering import Style, report_title
 
 
-def milestones(items: Iterable[Item], linked: frozenset[str]) -> list[Milestone]:
+def milestones(
+    items: Iterable[Item], linked: frozenset[str], style: Style
+) -> list[Milestone]:
     """How the milestones shall be of reports that have a linked item.
 
     Every item of a report counts, also one that has no issue. ``linked`` are the
     ULIDs of the items that have one.
     """
-    closed: dict[str, bool] = {}
+    states: dict[str, Counter[State]] = {}
     used: set[str] = set()
     for item in items:
         title = report_title(item)
         if title is None:
             continue
-        done = item.state is State.CLOSED or item.state in SET_ASIDE
-        closed[title] = closed.get(title, True) and done
+        states.setdefault(title, Counter())[item.state] += 1
         if item.id in linked:
             used.add(title)
-    return [milestone(title, closed=closed[title]) for title in sorted(used)]
+    return [
+        Milestone(title, _block(states[title], style), closed=_done(states[title]))
+        for title in sorted(used)
+    ]
+
+
+def _done(states: Counter[State]) -> bool:
+    return not states.keys() - {State.CLOSED, *SET_ASIDE}
+
+
+def _block(states: Counter[State], style: Style) -> str:
+    """Our part of the description: the numbers of the design's closure rate."""
+    aside = sum(states[state] for state in SET_ASIDE)
+    parts = [
+        style.words(
+            N_("Struck off {closed} of {all}"),
+            closed=states[State.CLOSED],
+            all=states.total() - aside,
+        )
+    ]
+    for text, count in (
+        (
+            N_("closure requested {count}"),
+            sum(states[state] for state in REQUESTED),
+        ),
+        (N_("ongoing {count}"), states[State.ONGOING]),
+        (N_("void {count}"), states[State.VOID]),
+        (N_("transferred {count}"), states[State.TRANSFERRED]),
+    ):
+        if count:
+            parts.append(style.words(text, count=count))
+    mark = f"ledger:{style.ledger} report"
+    return f"<!-- {mark} -->\n{' · '.join(parts)}\n<!-- /{mark} -->"

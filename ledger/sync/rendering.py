@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from integrations.tracker import Capabilities, IssueDraft, Label, Milestone
+from integrations.tracker import Capabilities, IssueDraft, Label
 from ledger.directory import Directory
 from ledger.errors import N_, fill
 from ledger.item import REQUESTED, SET_ASIDE, WORKING, Item, Severity, State
@@ -79,11 +79,6 @@ def label(name: str, style: Style) -> Label:
         if name == f"severity/{severity.value}":
             return Label(name, color, exclusive=True)
     return Label(name, "0e8a16", style.words(N_("An item of the rectification ledger")))
-
-
-def milestone(title: str, *, closed: bool | None = None) -> Milestone:
-    """How the milestone of a report is made; the tracker itself shows its progress."""
-    return Milestone(title, closed=closed)
 
 
 def _labels(item: Item) -> frozenset[str]:

@@ -32,7 +32,7 @@ from ledger.sync.milestones import milestones
 from ledger.sync.plan import ItemPlan, Plan, Waiting, brake, unreviewed
 from ledger.sync.pool import WORKERS, Brakes, drive, interruptible
 from ledger.sync.records import Records
-from ledger.sync.rendering import label, milestone, rendered
+from ledger.sync.rendering import Style, label, rendered
 from ledger.sync.report import STOPPING, Left, RunReport
 
 Connect = Callable[[Settings, MutableMapping[str, object]], Tracker]
@@ -171,8 +171,9 @@ class _Run:
                     workers=1 if self._tracker.capabilities.local else WORKERS,
                     throttled=lambda: self._tracker.meter.throttled,
                 )
-                if any(one.actions for one in plans) and not self._brakes.stopping:
-                    self._end_milestones()
+                moved = gathered.changed or any(one.actions for one in plans)
+                if moved and not self._brakes.stopping:
+                    self._keep_milestones(gathered.style)
                 if plan.vanished and not self._brakes.stopping:
                     self._look_for(plan.vanished)
             except TrackerError as error:
@@ -240,12 +241,12 @@ class _Run:
             told = rendered(one.matter.item, gathered.style)
             labels.update((name, label(name, gathered.style)) for name in told.labels)
             if told.milestone:
-                used[told.milestone] = milestone(told.milestone)
+                used[told.milestone] = Milestone(told.milestone)
         if labels or used:
             self._tracker.prepare(tuple(labels.values()), tuple(used.values()))
 
-    def _end_milestones(self) -> None:
-        """Close the milestones of reports that are done with, and open the others.
+    def _keep_milestones(self, style: Style) -> None:
+        """Let milestones say how far their reports are; the last item closes one.
 
         One that cannot be written holds nothing up.
         """
@@ -254,7 +255,7 @@ class _Run:
         links = self._records.sync.links(self._name, state="linked")
         linked = frozenset(one.item for one in links)
         items = self._ledger.store.items.select(Selection())
-        for one in milestones(items, linked):
+        for one in milestones(items, linked, style):
             try:
                 self._tracker.prepare((), (one,))
             except TrackerError as error:

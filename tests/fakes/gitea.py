@@ -814,6 +814,14 @@ class Gitea(Routed):
         repo.milestones[made.id] = made
         return Reply.json(201, self.state.show_milestone(repo, made))
 
+    @route("GET", R + "/milestones/{n}", "issue")
+    def get_milestone(self, owner: str, name: str, number: str) -> Reply:
+        repo = self.repo_for(owner, name)
+        milestone = repo.milestones.get(int(number))
+        if milestone is None:
+            raise self.no(404, "not found")
+        return Reply.json(200, self.state.show_milestone(repo, milestone))
+
     @route("PATCH", R + "/milestones/{n}", "issue")
     def edit_milestone(self, owner: str, name: str, number: str) -> Reply:
         repo = self.repo_for(owner, name)
@@ -826,6 +834,16 @@ class Gitea(Routed):
         if "state" in form:
             milestone.closed = form["state"] == "closed"
         return Reply.json(200, self.state.show_milestone(repo, milestone))
+
+    @route("DELETE", R + "/milestones/{n}", "issue")
+    def delete_milestone(self, owner: str, name: str, number: str) -> Reply:
+        repo = self.repo_for(owner, name)
+        gone = repo.milestones.pop(int(number), None)
+        # No issue of it is touched, nor does any get a new time.
+        for issue in repo.issues.values():
+            if issue.milestone is gone:
+                issue.milestone = None
+        return Reply(204, {}, b"")
 
     # -- attachments -----------------------------------------------------------------------
 
