@@ -14,7 +14,7 @@ import pytest
 from ledger.item import State
 from ledger.sync.status import status
 from tests.fakes.client import FakeJira
-from tests.ledger.office import CHEN, LI, SUN, Office
+from tests.ledger.office import CHEN, SUN, Office
 from tests.ledger.sync.desk import Desk, add_many, done
 from tests.ledger.sync.jiraplace import jira_place
 
@@ -86,58 +86,6 @@ def titles(jira: FakeJira) -> list[str]:
 # -- calls ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "new", [0, 1, 50, 51, pytest.param(1000, marks=pytest.mark.long)]
-)
-def test_new_items_take_one_call_for_fifty(
-    desk: Desk, jira: FakeJira, new: int
-) -> None:
-    warm(desk, jira)
-    refs = add_many(desk.office, new)
-    calls = counted(desk, jira)
-    assert calls.total() == 2 + -(-new // 50), calls
-    assert calls["POST /issue/bulk"] == -(-new // 50)
-    assert set(titles(jira)) >= set(refs)
-    # What was just made is read once more as an echo, and nothing is written.
-    assert counted(desk, jira).total() == 1 + max(1, -(-new // 100))
-    behind(desk, jira, 1800)
-
-
-@pytest.mark.parametrize(
-    "edited", [0, 1, 50, 51, pytest.param(1000, marks=pytest.mark.long)]
-)
-def test_issues_changed_there_cost_their_pages(
-    desk: Desk, jira: FakeJira, edited: int
-) -> None:
-    warm(desk, jira)
-    refs = add_many(desk.office, edited)
-    counted(desk, jira)
-    behind(desk, jira, 1800)
-    person = jira.person("wangwu")
-    for ref in refs:
-        person.label(desk.key(ref), "重点")
-    assert counted(desk, jira).total() == 1 + max(1, -(-edited // 100))
-
-
-@pytest.mark.parametrize("changed", [1, 51])
-def test_a_changed_item_is_read_again_and_written_once(
-    desk: Desk, jira: FakeJira, changed: int
-) -> None:
-    warm(desk, jira)
-    refs = add_many(desk.office, changed)
-    counted(desk, jira)
-    behind(desk, jira, 1800)
-    office = desk.office
-    office.later()
-    office.ledger.assign(
-        [office.wish(ref, severity="major") for ref in refs], office.who(LI)
-    )
-    # Jira has no version to compare; text, date, person and labels go in one call.
-    calls = counted(desk, jira)
-    assert calls.total() == 2 + changed + changed, calls
-    assert calls["GET /issue/{key}"] == calls["PUT /issue/{key}"] == changed
-
-
 def test_a_status_change_is_a_call_of_its_own_beside_the_fields(
     desk: Desk, jira: FakeJira
 ) -> None:
@@ -180,17 +128,6 @@ def test_a_close_seen_costs_one_call_and_a_request_the_change_it_makes(
     assert first - second == {"GET /status": 1}
     # Who closed it, the read before the block is written, and the write.
     assert second.total() == 2 + 1 + 1 + 1, second
-
-
-def test_notes_of_the_ledger_take_one_call_each(desk: Desk, jira: FakeJira) -> None:
-    warm(desk, jira)
-    ref = desk.office.assigned()
-    counted(desk, jira)
-    behind(desk, jira, 1800)
-    for number in range(5):
-        desk.office.act("progress", ref, SUN, text=f"进展{number}")
-    calls = counted(desk, jira)
-    assert calls.total() == 2 + 5, calls
 
 
 # -- at most once --------------------------------------------------------------------
