@@ -14,10 +14,12 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from math import hypot
 from typing import Final
 
 from checklists.document import N_, Document, DocumentError
+from checklists.readers.grids import Path, with_tables
 from checklists.readers.lines import MAX_CHARACTERS, too_long
 from checklists.readers.original import Original
 from checklists.readers.package import MAX_PART_BYTES, Package, damaged, protected
@@ -29,6 +31,9 @@ from checklists.readers.xmlparts import Element, read_blocks
 MAX_PAGES: Final = 5_000
 MAX_OBJECTS: Final = 2_000_000
 """Objects drawn in all; a template, or a unit used again, is drawn each time."""
+MAX_CORNERS: Final = 20_000
+"""Corners of shapes on one page; a drawing has more, a table some hundreds."""
+_STRAIGHT: Final = frozenset("SMLC")
 _POINTS: Final = 72 / 25.4
 _A4: Final = (210.0, 297.0)
 """A page that states no size, in millimetres."""
@@ -54,6 +59,8 @@ class _Sheet:
     signs: list[Sign] = field(default_factory=list)
     pictures: float = 0.0
     shapes: int = 0
+    paths: list[Path] = field(default_factory=list)
+    corners: int = 0
     unmapped: int = 0
     objects: int = 0
 
@@ -212,6 +219,7 @@ class _Reader:
                 self._write(thing, _inside(thing, outer), sheet)
             elif thing.tag == "PathObject":
                 sheet.shapes += 1
+                self._trace(thing, _inside(thing, outer), sheet)
             elif thing.tag == "ImageObject":
                 _, _, width, height = _numbers(thing.get("Boundary", ""), 4)
                 a, b, c, d, _, _ = outer
@@ -220,6 +228,20 @@ class _Reader:
                 unit = self._unit(thing.get("ResourceID", ""))
                 inner = _inside(thing, outer)
                 stack.extend((child, inner, left - 1) for child in reversed(unit))
+
+    def _trace(self, thing: Element, place: Matrix, sheet: _Sheet) -> None:
+        """Keep the shapes of straight lines that a path object is made of."""
+        stroked = thing.get("Stroke", "true").strip() not in {"false", "0"}
+        data = thing.find("AbbreviatedData")
+        text = "" if data is None else data.text or ""
+        if not stroked and thing.get("Fill", "false").strip() in {"false", "0"}:
+            return
+        for shape in _shapes(text):
+            sheet.corners += len(shape)
+            if sheet.corners > MAX_CORNERS:
+                sheet.paths.clear()
+                return
+            sheet.paths.append((stroked, [placed(x, y, place) for x, y in shape]))
 
     def _unit(self, identity: str) -> list[Element]:
         """The parts of a composite unit, which the resources describe."""
@@ -285,11 +307,31 @@ def _inside(thing: Element, outer: Matrix) -> Matrix:
     )
 
 
+def _shapes(text: str) -> Iterator[list[tuple[float, float]]]:
+    """The shapes of a path, corner by corner; none of one that has curves."""
+    words = [match[0] for match in islice(_WORD.finditer(text), 3 * MAX_CORNERS)]
+    if not _STRAIGHT.issuperset(word for word in words if word.isalpha()):
+        return
+    shape: list[tuple[float, float]] = []
+    for index, word in enumerate(words):
+        if word in {"S", "M"}:
+            yield shape
+            shape = []
+        if word in {"S", "M", "L"}:
+            x, y = (
+                _number(each) for each in [*words[index + 1 : index + 3], "", ""][:2]
+            )
+            shape.append((x, y))
+        elif word == "C" and shape:
+            shape.append(shape[0])
+    yield shape
+
+
 def _page(number: int, sheets: list[_Sheet], size: tuple[float, float]) -> PrintedPage:
     width, height = size
     signs = [sign for sheet in sheets for sign in sheet.signs]
     pictured = sum(sheet.pictures for sheet in sheets) / (width * height)
-    return PrintedPage(
+    page = PrintedPage(
         number=number,
         width=width * _POINTS,
         height=height * _POINTS,
@@ -298,6 +340,13 @@ def _page(number: int, sheets: list[_Sheet], size: tuple[float, float]) -> Print
         pictured=min(pictured, 1.0),
         shapes=sum(sheet.shapes for sheet in sheets),
     )
+    paths = (
+        (stroked, [(x * _POINTS, (height - y) * _POINTS) for x, y in corners])
+        for sheet in sheets
+        for stroked, corners in sheet.paths
+        if corners
+    )
+    return with_tables(page, paths)
 
 
 def _size(box: str) -> tuple[float, float] | None:

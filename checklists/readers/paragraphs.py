@@ -60,11 +60,36 @@ class PrintedLine:
     right: float
     base: float
     """The height on the page that the letters stand on."""
+    places: tuple[tuple[float, float], ...] = ()
+    """Where each sign of the text begins and ends, where that is known."""
 
     @property
     def em(self) -> float:
         """The width of a Chinese character in this line."""
         return max(self.right - self.left, 1.0) / max(_units(self.text), 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCell:
+    """One cell of a row; ``goes_on`` where its last line is full, in mid-sentence."""
+
+    column: int
+    text: str
+    goes_on: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTable:
+    """A table, or the part of one on a page, where ``number`` counts tables.
+
+    ``columns`` is where they begin and the last ends; each row is its number, from 1,
+    and its full cells from left to right.
+    """
+
+    page: int
+    number: int
+    columns: tuple[float, ...]
+    rows: tuple[tuple[int, tuple[PrintedCell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +103,15 @@ class PrintedPage:
     number: int
     width: float
     height: float
-    lines: tuple[PrintedLine, ...]
+    lines: tuple[PrintedLine | PrintedTable, ...]
     unmapped: int = 0
     pictured: float = 0.0
     shapes: int = 0
+
+    @property
+    def plain(self) -> list[PrintedLine]:
+        """The lines that stand in no table."""
+        return [line for line in self.lines if isinstance(line, PrintedLine)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +124,10 @@ class _Column:
     pitch: float
 
 
-def paragraphs(pages: Sequence[PrintedPage]) -> Iterator[list[tuple[str, int]]]:
-    """Each paragraph as its ``(text, page number)`` pieces, to be put together."""
+def paragraphs(
+    pages: Sequence[PrintedPage],
+) -> Iterator[list[tuple[str, int]] | PrintedTable]:
+    """Each paragraph as its ``(text, page number)`` pieces, and each table."""
     kept = _without_running_lines(pages)
     if not any(page.lines for page in kept):
         return
@@ -105,12 +137,18 @@ def paragraphs(pages: Sequence[PrintedPage]) -> Iterator[list[tuple[str, int]]]:
     page_before = 0
     for page, column in zip(kept, columns, strict=True):
         for line in page.lines:
-            text = _tidy(line.text)
+            if isinstance(line, PrintedTable):
+                if open_paragraph:
+                    yield open_paragraph
+                yield line
+                open_paragraph, previous = [], None
+                continue
+            text = tidy(line.text)
             if previous is not None and _goes_on(
                 previous, line, column, same_page=page.number == page_before
             ):
-                glue = _glue(open_paragraph[-1][0], text)
-                open_paragraph.append((glue + text, page.number))
+                joint = glue(open_paragraph[-1][0], text)
+                open_paragraph.append((joint + text, page.number))
             else:
                 if open_paragraph:
                     yield open_paragraph
@@ -127,23 +165,23 @@ def _goes_on(
         return True
     room = column.right - line.right
     slack = 3.0 if line.text.rstrip().endswith(_MID_SENTENCE) else 0.4
-    if room > _first_word(following) + slack * column.em:
+    if room > first_word(following) + slack * column.em:
         return False
     if same_page and line.base - following.base > _WIDER_GAP * column.pitch:
         return False
     if same_page and following.base > line.base - 0.3 * column.em:
         return False  # beside or above: another column or a text box
-    hanging = _is_mark(line.text) and following.left < line.left + 4 * column.em
+    hanging = begins(line.text) and following.left < line.left + 4 * column.em
     if following.left > column.left + 0.8 * column.em and not (
         hanging and following.left > line.left + 0.8 * column.em
     ):
         return False
     if _HEADING.fullmatch(line.text.strip()) and _CLAUSE.search(following.text):
         return False
-    ended = _SENTENCE_END.search(line.text.rstrip()) is not None
+    done = ended(line.text)
     if _CHINESE_MARK.match(following.text.lstrip()):
-        return not ended and room < column.em
-    return not (ended and _NUMBER_MARK.match(following.text.lstrip()))
+        return not done and room < column.em
+    return not (done and _NUMBER_MARK.match(following.text.lstrip()))
 
 
 def _is_title(line: PrintedLine, following: PrintedLine, column: _Column) -> bool:
@@ -155,12 +193,18 @@ def _is_title(line: PrintedLine, following: PrintedLine, column: _Column) -> boo
     )
 
 
-def _is_mark(text: str) -> bool:
+def ended(text: str) -> bool:
+    """Whether a line ends with the end of a sentence."""
+    return _SENTENCE_END.search(text.rstrip()) is not None
+
+
+def begins(text: str) -> bool:
+    """Whether a line begins with the mark of an item or a heading."""
     start = text.lstrip()
     return bool(_CHINESE_MARK.match(start) or _NUMBER_MARK.match(start))
 
 
-def _first_word(line: PrintedLine) -> float:
+def first_word(line: PrintedLine) -> float:
     """The width of what could not have been parted from the line's first sign."""
     text = line.text.lstrip()
     word = re.match(
@@ -176,13 +220,13 @@ def _units(text: str) -> float:
     return wide + (len(text) - wide) * _LATIN_WIDTH
 
 
-def _glue(before: str, after: str) -> str:
+def glue(before: str, after: str) -> str:
     """A space between two Latin words, nothing where Chinese is involved."""
     joined = before[-1:] + after[:1]
     return " " if joined.isascii() and joined.isalpha() else ""
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """One line without outer space; radicals that stand for characters mended.
 
     Some programs write 一 as U+2F00 KANGXI RADICAL ONE, which looks the same and is
@@ -196,13 +240,15 @@ def _tidy(text: str) -> str:
 
 def _columns(pages: Sequence[PrintedPage]) -> list[_Column]:
     """The column of each page, that of the whole document where a page has little."""
-    lines = [line for page in pages for line in page.lines]
+    lines = [line for page in pages for line in page.plain]
+    if not lines:
+        return [_Column(0.0, page.width, 1.0, 1.5) for page in pages]
     em = median(line.em for line in lines)
     left = _edge([line.left for line in lines], em)
     pitches = [
         above.base - below.base
         for page in pages
-        for above, below in pairwise(page.lines)
+        for above, below in pairwise(page.plain)
         if 0 < above.base - below.base < 4 * em
     ]
     pitch = median(pitches) if pitches else 1.5 * em
@@ -210,7 +256,7 @@ def _columns(pages: Sequence[PrintedPage]) -> list[_Column]:
     whole = _right_edge(lines, em, least)
     columns: list[_Column] = []
     for page in pages:
-        right = _right_edge(page.lines, em, least) or whole or page.width - left
+        right = _right_edge(page.plain, em, least) or whole or page.width - left
         columns.append(_Column(left, right, em, pitch))
     return columns
 
@@ -262,7 +308,7 @@ def _without_running_lines(pages: Sequence[PrintedPage]) -> list[PrintedPage]:
 
 def _outer(page: PrintedPage) -> list[PrintedLine]:
     """The lines in the upper and lower margin: heads and feet, if there are any."""
-    by_height = sorted(page.lines, key=lambda line: line.base)
+    by_height = sorted(page.plain, key=lambda line: line.base)
     edge = page.height * _MARGIN
     low = [line for line in by_height[:_EDGE_LINES] if line.base < edge]
     high = [line for line in by_height[-_EDGE_LINES:] if line.base > page.height - edge]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from checklists.document import N_, Document, DocumentError
+from checklists.readers.grids import with_tables
 from checklists.readers.lines import too_long
 from checklists.readers.original import Original
 from checklists.readers.package import damaged, protected
@@ -70,20 +71,23 @@ def _records(original: Original) -> Iterator[dict[str, Any]]:
     except subprocess.TimeoutExpired:
         raise _too_slow(original.name) from None
     whole = [line for line in answer.stdout.splitlines() if line.endswith(b"}")]
-    records = [json.loads(line) for line in whole]
-    if not records or not records[-1].keys() & {"done", "failed"}:
+    if not whole or not json.loads(whole[-1]).keys() & {"done", "failed"}:
         raise _too_slow(original.name)  # it fell over: a crash or a limit
-    yield from records
+    yield from map(json.loads, whole)
 
 
 def _page(record: dict[str, Any]) -> PrintedPage:
     lines = (
         PrintedLine(
-            line["text"], *(_length(line[k]) for k in ("left", "right", "base"))
+            text=line["text"],
+            left=_length(line["left"]),
+            right=_length(line["right"]),
+            base=_length(line["base"]),
+            places=tuple((_length(x), _length(to_x)) for x, to_x in line["places"]),
         )
         for line in record["lines"]
     )
-    return PrintedPage(
+    page = PrintedPage(
         number=record["page"],
         width=_length(record["width"]),
         height=_length(record["height"]),
@@ -92,6 +96,11 @@ def _page(record: dict[str, Any]) -> PrintedPage:
         pictured=record["pictured"],
         shapes=record["drawn"],
     )
+    paths = (
+        (stroked, [(_length(x), _length(y)) for x, y in corners])
+        for stroked, corners in record["paths"]
+    )
+    return with_tables(page, paths)
 
 
 def _length(points: float) -> float:

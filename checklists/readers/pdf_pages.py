@@ -5,8 +5,9 @@ memory without taking the ledger with it. Standard input is the PDF; standard
 output is one JSON line for each page, or ``{"failed": reason}``::
 
     {"page": 1, "width": 595.3, "height": 841.9, "unmapped": 0,
-     "pictured": 0.0, "drawn": 12,
-     "lines": [{"text": "…", "left": 56.7, "right": 538.5, "base": 770.1}, …]}
+     "pictured": 0.0, "drawn": 12, "paths": [[true, [[56.7, 80], [538.5, 80]]], …],
+     "lines": [{"text": "…", "left": 56.7, "right": 538.5, "base": 770.1,
+                "places": [[56.7, 72.7], …]}, …]}
 
 Lengths are points from the lower left corner of the page; ``unmapped`` counts the
 characters that no Unicode table explains, ``pictured`` is the share of the page that
@@ -14,8 +15,8 @@ pictures cover (0 to 1), ``drawn`` how many shapes are on it. This file imports
 nothing of the project, so that it starts fast and runs as a plain script.
 
 Chinese fonts that a PDF names and does not carry are never looked for on the
-machine: all of them are ``square.ttf``, a font of 616 bytes in which every
-character is the same square of one em. PDFium drops characters of no height, which
+machine: all of them are ``square.ttf``, a font of 660 bytes in which every
+character is the same square of one em, and those of ASCII half of it. PDFium drops characters of no height, which
 is what they have where no such font is installed (a server), and so the same PDF
 would read differently on another machine. How far each character moves on stands
 in the PDF.
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfPage, PdfTextPage
 
+    Turn = Callable[[float, float], tuple[float, float]]
+
 Matrix = tuple[float, float, float, float, float, float]
 MEMORY = 2 * 1024**3
 """Address space of the process, in bytes (where the system can limit it)."""
@@ -55,6 +58,10 @@ _MAX_OBJECTS = 50_000
 """Objects that are looked at on one page, those of forms in it among them."""
 _MAX_FORMS = 4
 """Forms (XObjects), one inside the other."""
+_MAX_CORNERS = 20_000
+"""Corners of shapes on one page; a drawing has more, a table some hundreds."""
+_MAX_PLACED = 1_000_000
+"""Characters in all of which the places are told."""
 _EAST_ASIAN = (128, 129, 134, 136)
 """Character sets as PDFium names them: Japanese, Korean, Chinese in both writings."""
 
@@ -110,6 +117,27 @@ def write(record: dict[str, Any]) -> None:
     sys.stdout.buffer.write(json.dumps(record).encode("ascii") + b"\n")
 
 
+Signs = list[tuple[int, str, float, float]]
+
+
+def _whole_characters(line: Signs) -> Signs:
+    """``line`` with what PDFium gave in halves as one; a half alone is dropped."""
+    whole: Signs = []
+    first: tuple[int, str, float, float] | None = None
+    for sign in line:
+        if "\udc00" <= sign[1] <= "\udfff":
+            if first is not None:
+                pair = (first[1] + sign[1]).encode("utf-16", "surrogatepass")
+                whole.append((first[0], pair.decode("utf-16"), *first[2:]))
+            first = None
+        elif "\ud800" <= sign[1] <= "\udbff":
+            first = sign
+        else:
+            whole.append(sign)
+            first = None
+    return whole
+
+
 class Page:
     """One page on its way to lines: the characters in PDFium's reading order."""
 
@@ -119,12 +147,17 @@ class Page:
         self._handle = text.raw
         self._turn = page.get_rotation() // 90
         self.width, self.height = page.get_size()
+        self._placed = False
         self.unmapped = 0
         self.lines: list[dict[str, Any]] = []
 
-    def read(self) -> None:
-        """Split the characters at line ends, PDFium's and those it ran over."""
-        line: list[tuple[int, str, float, float]] = []
+    def read(self, *, placed: bool) -> None:
+        """Split the characters at line ends, PDFium's and those it ran over.
+
+        ``placed`` also tells where each stands.
+        """
+        self._placed = placed
+        line: Signs = []
         for index in range(max(self._raw.FPDFText_CountChars(self._handle), 0)):
             code = self._raw.FPDFText_GetUnicode(self._handle, index)
             character = self._character(code, index)
@@ -167,23 +200,28 @@ class Page:
         codes = [self._raw.FPDFText_GetUnicode(self._handle, at) for at in around]
         return any(code >= _WIDE for code in codes)
 
-    def _close(self, line: list[tuple[int, str, float, float]]) -> None:
+    def _close(self, line: Signs) -> None:
         """Add a line; signs that were drawn later are put where they stand."""
         places = [x for _, character, x, _ in line if character != " "]
         if any(after < before - 1 for before, after in zip(places, places[1:])):  # noqa: B905, RUF007 (starts fast)
             line = [sign for sign in line if not self._is_made_up(sign[0])]
             line.sort(key=lambda sign: sign[2])
-        joined = "".join(character for _, character, _, _ in line)
-        joined = joined.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+        line = _whole_characters(line)
         visible = [sign for sign in line if not sign[1].isspace()]
         if visible:
             first, last = visible[0], visible[-1]
             self.lines.append(
                 {
-                    "text": joined,
+                    "text": "".join(character for _, character, _, _ in line),
                     "left": round(first[2], 1),
                     "right": round(self._end(last[0]), 1),
                     "base": round(first[3], 1),
+                    "places": [
+                        (round(x, 1), round(self._end(index), 1))
+                        for index, _, x, _ in line
+                    ]
+                    if self._placed
+                    else [],
                 }
             )
 
@@ -193,16 +231,16 @@ class Page:
         self._raw.FPDFText_GetCharOrigin(
             self._handle, index, ctypes.byref(x), ctypes.byref(y)
         )
-        return self._turned(x.value, y.value)
+        return self.turned(x.value, y.value)
 
     def _end(self, index: int) -> float:
         """Right side of a character, with the room it takes and not just its ink."""
         box = self._raw.FS_RECTF()
         self._raw.FPDFText_GetLooseCharBox(self._handle, index, box)
         corners = ((box.left, box.bottom), (box.right, box.top))
-        return max(self._turned(*corner)[0] for corner in corners)
+        return max(self.turned(*corner)[0] for corner in corners)
 
-    def _turned(self, x: float, y: float) -> tuple[float, float]:
+    def turned(self, x: float, y: float) -> tuple[float, float]:
         """A point of the page as it is shown, where the page is turned."""
         return (
             (x, y),
@@ -215,9 +253,15 @@ class Page:
 class Drawing:
     """What is on a page beside its text: pictures and shapes."""
 
-    def __init__(self, raw: ModuleType, page: PdfPage) -> None:
-        """Look at the objects of ``page``, and at those of the forms among them."""
+    def __init__(self, raw: ModuleType, page: PdfPage, turned: Turn) -> None:
+        """Look at the objects of ``page``, and at those of the forms among them.
+
+        ``turned`` says where a point of the page stands as it is shown.
+        """
         self._raw = raw
+        self._turned = turned
+        self._corners = 0
+        self.paths: list[tuple[bool, list[tuple[float, float]]]] = []
         self._left = _MAX_OBJECTS
         self._pictures = 0.0
         self.shapes = 0
@@ -244,6 +288,7 @@ class Drawing:
                 self._pictures += self._area(thing, place)
             elif kind == raw.FPDF_PAGEOBJ_PATH:
                 self.shapes += 1
+                self._trace(thing, self._placed(thing, place))
             elif kind == raw.FPDF_PAGEOBJ_FORM and forms:
                 self._look(
                     raw.FPDFFormObj_CountObjects(thing),
@@ -251,6 +296,38 @@ class Drawing:
                     self._placed(thing, place),
                     forms - 1,
                 )
+
+    def _trace(self, thing: object, place: Matrix) -> None:
+        """Keep the shapes of straight lines that a path is made of."""
+        raw = self._raw
+        filled, stroked = ctypes.c_int(), ctypes.c_int()
+        raw.FPDFPath_GetDrawMode(thing, ctypes.byref(filled), ctypes.byref(stroked))
+        count = raw.FPDFPath_CountSegments(thing)
+        self._corners += max(count, 0)
+        if self._corners > _MAX_CORNERS:
+            self.paths = []
+            return
+        corners: list[tuple[float, float]] = []
+        shapes = [corners]
+        a, b, c, d, e, f = place
+        x, y = ctypes.c_float(), ctypes.c_float()
+        for index in range(count):
+            segment = raw.FPDFPath_GetPathSegment(thing, index)
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind not in (raw.FPDF_SEGMENT_MOVETO, raw.FPDF_SEGMENT_LINETO):
+                return
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                corners = []
+                shapes.append(corners)
+            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+            point = self._turned(
+                a * x.value + c * y.value + e, b * x.value + d * y.value + f
+            )
+            corners.append((round(point[0], 1), round(point[1], 1)))
+            if raw.FPDFPathSegment_GetClose(segment):
+                corners.append(corners[0])
+        if filled.value or stroked.value:
+            self.paths += ((bool(stroked.value), each) for each in shapes if each[1:])
 
     def _area(self, thing: object, place: Matrix) -> float:
         left, low, right, high = (ctypes.c_float() for _ in range(4))
@@ -300,8 +377,9 @@ def run() -> None:
             write({"failed": "damaged"})
             return
         reader = Page(raw, page, handle)
-        reader.read()
-        drawing = Drawing(raw, page)
+        drawing = Drawing(raw, page, reader.turned)
+        paths = drawing.paths if taken < _MAX_PLACED else []
+        reader.read(placed=bool(paths))
         taken += sum(len(line["text"]) for line in reader.lines)
         if taken > MAX_CHARACTERS:
             write({"failed": "long"})
@@ -314,6 +392,7 @@ def run() -> None:
                 "unmapped": reader.unmapped,
                 "pictured": round(drawing.pictured, 3),
                 "drawn": drawing.shapes,
+                "paths": paths,
                 "lines": reader.lines,
             }
         )

@@ -75,6 +75,7 @@ def lines_of(
 def _line(row: list[Sign], height: float, scale: float) -> Iterator[PrintedLine]:
     row = sorted(row, key=lambda sign: sign.left)
     pieces: list[str] = []
+    places: list[tuple[float, float]] = []
     before: Sign | None = None
     for sign in row:
         if before is not None:
@@ -82,8 +83,11 @@ def _line(row: list[Sign], height: float, scale: float) -> Iterator[PrintedLine]
                 sign.left - before.left < _TWICE * sign.size
             ):
                 continue
-            pieces.append(_space(before, sign))
+            if _space(before, sign):
+                pieces.append(" ")
+                places.append((before.right * scale, sign.left * scale))
         pieces.append(sign.text)
+        places.append((sign.left * scale, sign.right * scale))
         before = sign
     shown = [sign for sign in row if not sign.text.isspace()]
     if shown:
@@ -93,13 +97,14 @@ def _line(row: list[Sign], height: float, scale: float) -> Iterator[PrintedLine]
             left=shown[0].left * scale,
             right=max(sign.right for sign in shown) * scale,
             base=(height - largest.base) * scale,
+            places=tuple(places),
         )
 
 
-def _space(before: Sign, sign: Sign) -> str:
-    """A space where a gap shows that one is meant."""
+def _space(before: Sign, sign: Sign) -> bool:
+    """Whether a gap shows that a space is meant."""
     if before.text.isspace() or sign.text.isspace():
-        return ""
+        return False
     gap = (sign.left - before.right) / max(sign.size, 1e-6)
     latin = before.text < _WIDE and sign.text < _WIDE and before.run != sign.run
-    return " " if gap > (_WORD_GAP if latin else _WIDE_GAP) else ""
+    return gap > (_WORD_GAP if latin else _WIDE_GAP)

@@ -26,6 +26,7 @@ import random
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Final
@@ -34,7 +35,7 @@ from unittest.mock import patch
 from tests.fuzz.running import fuzz, instrumented, write_seeds
 
 with instrumented(wanted=__name__ == "__main__"):
-    from checklists.document import Document
+    from checklists.document import Document, DocumentError
     from checklists.readers import (  # noqa: F401 (instrumented before their first use)
         archive,
         mht,
@@ -47,7 +48,9 @@ with instrumented(wanted=__name__ == "__main__"):
         webpage,
         word,
     )
-    from checklists.readers.paragraphs import PrintedPage, paragraphs
+    from checklists.readers.original import Original
+    from checklists.readers.paragraphs import PrintedPage
+    from checklists.readers.printed import printed
 
 _BORDER: Final = b"\n%%%%\n"
 """Stands between the parts of one input."""
@@ -134,6 +137,11 @@ _BOOK: Final = b'<workbook><sheets><sheet name="S" id="worksheet"/></sheets></wo
 _PAGES: Final = b"<Document><Pages><Page BaseLoc='page.xml'/></Pages></Document>"
 _SUFFIXES: Final = (".txt", ".md", ".html", ".docx", ".xlsx", ".csv", ".zip", ".pdf")
 _LONGEST: Final = 8_192
+_RULES: Final = tuple(
+    bytes(rule)
+    for rule in ((20, 0, 20, 250), (60, 0, 60, 250), (140, 0, 140, 250), (20, 0, 140, 0),
+                 (20, 90, 140, 90), (20, 150, 140, 150), (20, 250, 140, 250))
+)  # fmt: skip
 _SCALE: Final = 4.0
 _ODD: Final = {255: math.nan, 254: math.inf, 253: -math.inf, 252: -1e30, 251: 1e300}
 _PLACE: Final = ("left", "right", "base")
@@ -235,18 +243,23 @@ def _printed(data: bytes) -> None:
     """Lines of pages as the PDF program gives them: three bytes of place, and text."""
     pages: list[PrintedPage] = []
     for number, page in enumerate(data.split(b"\f"), 1):
+        rows = page.split(b"\n")
         lines = [
-            {"text": text, **dict(zip(_PLACE, map(_length, raw), strict=False))}
-            for raw in page.split(b"\n")
+            {
+                "text": text,
+                "places": [(_length(raw[0]) + 8 * n,) * 2 for n in range(len(text))],
+                **dict(zip(_PLACE, map(_length, raw), strict=False)),
+            }
+            for raw in rows
             if (text := raw[len(_PLACE) :].decode("utf-8", "ignore")).strip()
         ]
+        ends = [[_length(byte) for byte in raw[1:5]] for raw in rows if raw[:1] == b"#"]
+        rules = [(True, (end[:2], end[2:])) for end in ends if end[3:]]
         record = {"page": number, "width": 595.0, "height": 842.0, "lines": lines}
-        drawn = {"unmapped": 0, "pictured": 0.0, "drawn": 0}
+        drawn = {"unmapped": 0, "pictured": 0.0, "drawn": 0, "paths": rules}
         pages.append(pdf._page(record | drawn))
-    for paragraph in paragraphs(pages):
-        for _, at in paragraph:
-            if not 1 <= at <= len(pages):
-                raise AssertionError(at)
+    with suppress(DocumentError):
+        _check(printed(Original("x", data), pages, "pdf"))
 
 
 def _read_pdf(data: bytes) -> None:
@@ -346,6 +359,8 @@ def _as_printed(data: bytes) -> bytes:
             bytes([22, 125, 200 - 5 * number]) + row.encode()
             for number, row in enumerate(rows[at : at + 30])
         )
+        + b"\n#"
+        + b"\n#".join(_RULES)
         for at in range(0, len(rows), 30)
     )
 
