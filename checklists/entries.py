@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checklists.outline import Mark, line_start, marks, runs
+from checklists.outline import Mark, line_start, mark_at, marks, runs
 from checklists.tone import complains, nothing
 from checklists.view import View
 
@@ -51,7 +51,7 @@ _CLOSES = re.compile(
     r"|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
-    r"(?:特此|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
+    r"(?:\(?本(?:清单|方案|报告|办法)(?:自|由|经|未|解释)|特此|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
 )
 _SENTENCE = re.compile(r"[^。;!?\n]*(?:[。;!?]+[”’\"')]?|\n|\Z)")
 
@@ -120,18 +120,19 @@ def outermost(source: View, start: int, end: int) -> list[Mark]:
     return []
 
 
+_LABELLED = re.compile(
+    r" *[^,。;:\n]{2,10}:."
+)  # a further line of an item, with a label
+
+
 def _together(source: View, run: list[Mark]) -> list[Mark]:
     """Of bullets, those whose lines follow each other."""
     if run[0].number is not None:
         return run
     kept = [run[0]]
     for last, mark in pairwise(run):
-        between = source.text[last.start : mark.start].strip()
-        if between.count("\n") > between.count("\n\n") and "\n" in between.replace(
-            "\n\n", ""
-        ):
-            break
-        if "\n" in between.strip():
+        lines = source.text[last.start : mark.start].strip().split("\n")
+        if any(line.strip() and not _LABELLED.match(line) for line in lines[1:]):
             break
         kept.append(mark)
     return kept
@@ -177,7 +178,14 @@ def _last_end(source: View, mark: Mark, end: int, *, several: bool) -> int:
     stop = mark.end
     for number, (first, last) in enumerate(sentences(source, mark.end, end)):
         new_paragraph = "\n" in text[stop:first]
-        if number and new_paragraph and not (several and _belongs(source, first, last)):
+        inner = mark_at(text, first, last) if new_paragraph else None
+        below = inner is not None and inner.system > mark.system
+        if (
+            number
+            and new_paragraph
+            and not below
+            and not (several and _belongs(source, first, last))
+        ):
             break
         if number and (
             closes(source, first, last) or _SIGNED.fullmatch(text, first, last)

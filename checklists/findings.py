@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from checklists.entries import PLAN, PROBLEM, Piece, sentences
+from checklists.entries import PLAN, PROBLEM, Piece, closes, sentences
 from checklists.headings import Topic, topic
 from checklists.outline import Section
 from checklists.passages import FIELD, FINISHED, Found, labelled
@@ -90,6 +90,8 @@ def _finding(
         following = (f.start() for f in fields if f.start() > label.start())
         stop = next(following, section.end)
         return _field_end(source, label.end(), stop)
+    if fields:
+        return source.trim(section.title_start, fields[0].start())
     start, end = source.trim(section.title_start, section.title_end)
     if source.text[end : end + 1] in ("。", ";"):
         end += 1
@@ -145,6 +147,8 @@ def _field_end(source: View, start: int, stop: int) -> tuple[int, int]:
             and "\n" in source.text[end:first]
             and source.text[last - 1] not in "。;"
         ):
+            break
+        if number and closes(source, first, last):
             break
         end = last
     return source.trim(start, end)

@@ -30,12 +30,14 @@ class System(IntEnum):
     CHINESE = 4  # 一、
     CHINESE_PAREN = 5  # （一）
     NUMBER = 6  # 1. 1、
-    NUMBER_PAREN = 7  # （1） 1)
-    CIRCLED = 8  # ①
-    ORDINAL = 9  # 第一，
-    IS = 10  # 一是, 一要
-    FIRST = 11  # 首先，其次，最后，
-    BULLET = 12  # ——, •, -
+    DECIMAL = 7  # 1.1
+    SUB_DECIMAL = 8  # 1.1.1
+    NUMBER_PAREN = 9  # （1） 1)
+    CIRCLED = 10  # ①
+    ORDINAL = 11  # 第一，
+    IS = 12  # 一是, 一要
+    FIRST = 13  # 首先，其次，最后，
+    BULLET = 14  # ——, •, -
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ _MARK = re.compile(
     | (?P<chinese>{_CN}{{1,3}})(?:、|[.。](?![0-9])|:(?=.{{0,40}}\n))
     | (?P<is>{_CN}{{1,3}})(?:则是|是要|是|要|则)(?!否|么)
     | \((?P<number_paren>[0-9]{{1,3}})\)[、.,:]?
+    | [0-9]{{1,2}}\.(?P<decimal>[0-9]{{1,2}})(?:\.(?P<sub_decimal>[0-9]{{1,2}}))?[.、]?\ ?(?=[\u4e00-\u9fff“《])
+    | (?P<numeral>[0-9]{{1,2}})\ (?=[\u4e00-\u9fff][^,。;:!?\n]{{1,24}}(?:\n|\Z))
     | (?P<number>[0-9]{{1,3}})(?:[、)]|[.。](?![0-9]))[、.]?
     | (?P<circled>[①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ])[、.,:]?
     | (?P<first>首先|其次|再次|再者|最后)(?:是|要)?[,:]?
@@ -102,6 +106,15 @@ def _circled(character: str) -> tuple[System, int]:
     raise AssertionError(character)
 
 
+_ARABIC = {
+    "decimal": System.DECIMAL,
+    "sub_decimal": System.SUB_DECIMAL,
+    "numeral": System.NUMBER,
+    "number": System.NUMBER,
+    "number_paren": System.NUMBER_PAREN,
+}
+
+
 def _read(match: re.Match[str]) -> tuple[System, int | None]:
     kind = match.lastgroup
     if kind == "unit":
@@ -115,10 +128,8 @@ def _read(match: re.Match[str]) -> tuple[System, int | None]:
             if unit == "章"
             else System.PART
         ), number
-    if kind in ("number", "number_paren"):
-        return (System.NUMBER if kind == "number" else System.NUMBER_PAREN), int(
-            match[kind]
-        )
+    if kind in _ARABIC:
+        return _ARABIC[kind], int(match[kind])
     if kind == "circled":
         return _circled(match["circled"])
     if kind == "first":
@@ -198,8 +209,10 @@ def _fits(system: System, match: re.Match[str], text: str, before: str) -> bool:
     token = match[0]
     if before == "\n":
         return system is not System.FIRST or token[-1] in ",:是要"
-    if system in (
+    if match["numeral"] or system in (
         System.BULLET,
+        System.DECIMAL,
+        System.SUB_DECIMAL,
         System.TITLE,
         System.PART,
         System.CHAPTER,

@@ -57,7 +57,7 @@ def under_headings(source: View, root: Section, year: int | None) -> Iterator[Fo
         about = section_topic(source, section, year)
         if about is Topic.PAST:
             continue
-        if about in (Topic.PROBLEMS, Topic.BOTH):
+        if about in (Topic.PROBLEMS, Topic.PLANS, Topic.BOTH):
             fields = labelled(source, section.body, section.end)
             if fields:
                 for piece in fields:
@@ -130,10 +130,11 @@ _ASKS = re.compile(
 )
 
 # 存在问题：…… 整改措施：…… inside one section or item.
+_NOTE = r"(?:\([^()\n]{1,8}\))?"  # 整改措施（计划）：
 FIELD = re.compile(
-    r"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:20[0-9]{2}年度?)?(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|问题(?:表现|描述|清单)?|督察反馈意见|整改任务(?:\([^()\n]{1,12}\))?|(?:事故|安全|风险)?隐患|不足之处|不足)(?:[0-9一二三四五六七八九十]{1,2})?[\])]?:"
-    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:20[0-9]{2}年度?)?(?:整改|改进|解决|主要工作|重点工作|工作|应对|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)[\])]?:"
-    r"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|(?:落实|完成)?情况|进展(?:情况)?|成效|结果|落实)|(?:工作|落实|办理|处理)?(?:进展|落实|办理|处理)情况|(?:主要)?责任(?:单位|部门|科室|处室|主体|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|完成(?:时限|时间|情况)|目标|督导单位|验收单位)[\])]?:"
+    rf"(?:(?<=[\n。;) ])|(?<=[、.])|\A)[\[(]?(?P<problem>(?:20[0-9]{{2}}年度?)?(?:存在|主要|具体|(?:督察|检查|巡察|审计)?反馈|发现)的?(?:主要|突出)?(?:问题|不足|困难)|(?:督察|检查|巡察|审计|评审|核查)发现|问题(?:表现|描述|清单)?|督察反馈意见|整改任务(?:\([^()\n]{{1,12}}\))?|(?:事故|安全|风险)?隐患|不(?:符合|合格)项?(?:描述|事实)?|不足之处|不足)(?:[0-9一二三四五六七八九十]{{1,2}})?[\])]?{_NOTE}:"
+    rf"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<plan>(?:20[0-9]{{2}}年度?)?(?:整改|改进|解决|主要工作|重点工作|工作|应对|纠正|预防|下一?步(?:整改|工作|改进)?)的?(?:措施|举措|打算|对策|安排|计划|思路|方向)|措施|对策|下一?步)(?:[0-9一二三四五六七八九十]{{1,2}})?[\])]?{_NOTE}:"
+    rf"|(?:(?<=[\n。;) ])|\A)[\[(]?(?P<other>(?:产生|存在问题的?|主要|根本)?原因(?:分析)?|整改(?:目标|时限|期限|责任人|责任单位|(?:落实|完成)?情况|进展(?:情况)?|成效|结果|落实)|(?:工作|落实|办理|处理)?(?:进展|落实|办理|处理)情况|(?:主要)?责任(?:单位|部门|科室|处室|主体|人|领导)|牵头(?:单位|部门)|配合(?:单位|部门)|(?:计划)?完成(?:时限|时间|情况|日期)|目标|督导单位|验收单位|(?:风险|严重)?等级|(?:审计|检查|督察|工作)?建议)[\])]?{_NOTE}:"
 )
 
 
@@ -151,11 +152,11 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
         field["problem"] for field in fields
     ):
         return []
-    done = any(field["other"] and FINISHED.search(field["other"]) for field in fields)
     several = sum(field["problem"] is not None for field in fields) > 1
     marks = [mark.start for mark in outermost(source, start, end)] if several else []
     pieces: list[Piece] = []
     problem = None  # where the last one began
+    done = _finished(fields)
     for index, field in enumerate(fields):
         stop = fields[index + 1].start() if index + 1 < len(fields) else end
         following = bisect_right(marks, field.start())
@@ -172,9 +173,9 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
             kind = PLAN  # a task to do, not a finding
         if kind == PROBLEM:
             problem = first
-        if kind == PLAN and _IS_DONE.search(words) and not _IS_OPEN.search(words):
+        elif index in done or (_IS_DONE.search(words) and not _IS_OPEN.search(words)):
             continue
-        if first < last and not (kind == PLAN and done):
+        if first < last:
             answers = problem if kind == PLAN else None
             pieces.append(Piece(kind, first, last, "label", 0.95, answers))
     if sum(piece.kind == PROBLEM for piece in pieces) > 1:
@@ -184,6 +185,21 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
         for piece in pieces
         for part in split(source, piece.start, piece.end, piece.kind, led=False)
     ]
+
+
+def _finished(fields: list[re.Match[str]]) -> set[int]:
+    """Which fields stand with a problem of which it is told how it was rectified."""
+    found: set[int] = set()
+    beside: list[int] = []
+    for index, field in enumerate(fields):
+        if field["problem"]:
+            beside = []
+        beside.append(index)
+        if field["other"] and FINISHED.search(field["other"]):
+            found.update(beside)
+        elif found.intersection(beside):
+            found.add(index)
+    return found
 
 
 def labels_of_paragraphs(source: View) -> list[Found]:
@@ -293,11 +309,24 @@ _AGAINST = re.compile(
 
 def _border(source: View, piece: Piece) -> tuple[int, int, int] | None:
     """Where a problem begins and ends in an item, and where its plan begins."""
-    against = _AGAINST.match(source.text, piece.start, piece.end)
+    text = source.text
+    against = _AGAINST.match(text, piece.start, piece.end)
     if against is not None:
         return *against.span("problem"), against.end()
+    label = FIELD.search(text, piece.start, piece.end)
+    if label is not None and label["plan"]:
+        return piece.start, label.start(), label.end()
     at = turn(source, piece.start, piece.end)
+    if at is None:
+        clause = _NEXT_CLAUSE.search(text, piece.start, piece.end)
+        at = clause.end() if clause else None
     return None if at is None else (piece.start, at, at)
+
+
+# 设施陈旧，明年更换设备: in an item that names both, the plan's clause.
+_NEXT_CLAUSE = re.compile(
+    r"[,;。](?=(?:下一?步|明年|来年|今后|接下来|年内)[\u4e00-\u9fff]|(?:拟|计划|打算|准备)(?!生育|经济|外|内|书|表|任务)[\u4e00-\u9fff])"
+)
 
 
 def cut(source: View, piece: Piece) -> list[Piece]:

@@ -181,8 +181,16 @@ def links(problems: Sequence[Entry], plans: Sequence[Entry]) -> tuple[Link, ...]
     return tuple(found)
 
 
+# A notice that calls on others to look for problems has none of its own.
+_CALLS = re.compile(
+    r"关于(?:组织|集中|认真|切实|深入|全面|进一步)*(?:开展|做好|加强|举办|召开|报送|申报|征集|填报)[^《》]{0,60}通知\Z"
+)
+
+
 def find(source: View, root: Section, head: Front) -> list[Found]:
     """All entries of the document as pieces of its view, in order."""
+    if head.title and _CALLS.search(head.title):
+        return []
     if is_work_report(source, head.title):
         plans = coming_year(source, root)
         border = min((piece.start for piece, _ in plans), default=len(source.text))

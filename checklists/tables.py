@@ -34,6 +34,7 @@ _SAYS = {
 _NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
+_TO_FILL_IN = re.compile(r"\([^()]{0,60}\)|_+|/|无")
 _ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
 _BETWEEN = 2  # lines of one cell in a table, at most, one after the other
 _GROUP_ROW = 60  # characters of such a line
@@ -143,6 +144,7 @@ def _row(
         if (
             kind in (PROBLEM, PLAN)
             and not _NUMBER.fullmatch(text[first:last])
+            and not _TO_FILL_IN.fullmatch(text, first, last)
             and kind not in pieces
             and not (kind == PLAN and "done" in kinds)
         ):
