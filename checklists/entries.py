@@ -47,7 +47,7 @@ _ANNOUNCES = re.compile(
     rf"|[:]\Z"
 )
 _CLOSES = re.compile(
-    r"(?:究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:以上|上述|这些|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
+    r"(?:究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:[^,。;:]{0,10}(?:以上|上述|这些)|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
     r"|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
@@ -115,6 +115,7 @@ def outermost(source: View, start: int, end: int) -> list[Mark]:
                 or (line_start(text, run[0].start) and run[0].number == 1)
                 or announces(source, *first)
                 or _AIM_LEAD.search(text, max(start, first[1] - 30), first[1])
+                or is_cut_off(source, run[0].start, source.trim(start, end)[1])
             ):
                 return run
     return []
@@ -148,7 +149,45 @@ def split(
     run = outermost(source, start, end)
     if run:
         return items(source, run, end, kind)
-    return bare(source, start, end, kind, led=led)
+    return bold_led(source, start, end, kind) or bare(source, start, end, kind, led=led)
+
+
+def bold_led(source: View, start: int, end: int, kind: str) -> list[Piece]:
+    """One entry for each paragraph that opens in bold, where several do."""
+    text = source.text
+    opened = [
+        at
+        for at in _paragraphs(text, start, end)
+        if at in source.bold and text[at : at + 1] != "\n"
+    ]
+    if len(opened) < 2:  # noqa: PLR2004 (one is a word in bold)
+        return []
+    stop = next(
+        (
+            at
+            for at in _paragraphs(text, opened[-1] + 1, end)
+            if closes(source, at, end)
+        ),
+        end,
+    )
+    found = (source.trim(*border) for border in pairwise([*opened, stop]))
+    return [Piece(kind, first, last, "bold", 0.85) for first, last in found]
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[int]:
+    """Where the paragraphs of a span begin, behind their white space."""
+    position = start
+    while position < end:
+        match = _SPACE.match(text, position, end)
+        yield match.end() if match else position
+        newline = text.find("\n", position, end)
+        position = end if newline < 0 else newline + 1
+
+
+_SPACE = re.compile(r"[ ]*")
+
+
+_WORD = re.compile(r"\w")
 
 
 def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
@@ -163,7 +202,7 @@ def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
             first, last = source.trim(
                 mark.end, _last_end(source, mark, end, several=several)
             )
-        if first < last:
+        if _WORD.search(source.text, first, last):  # else the line under a header
             pieces.append(
                 Piece(
                     kind, first, last, f"enumeration {mark.system.name.lower()}", 0.95
@@ -230,8 +269,9 @@ def bare(
         if pieces and (cause or closes(source, begin, last)):
             break
         goes_on = bool(pieces) and text[pieces[-1].end - 1] == ";" == words[-1]
+        cut_off = bool(pieces) and is_cut_off(source, begin, last)
         if not closes(source, begin, last) and (
-            goes_on or _is_entry(text[first:last], words, kind)
+            goes_on or cut_off or _is_entry(text[first:last], words, kind)
         ):
             if kind == PROBLEM and (mended := _MENDED.search(words)):
                 words = words[: mended.start()]
@@ -240,6 +280,19 @@ def bare(
     if led and kind == PROBLEM and len(pieces) > 1 and _is_general(source, pieces[0]):
         return pieces[1:]
     return pieces
+
+
+def is_cut_off(source: View, start: int, end: int) -> bool:
+    """Whether the document breaks off in this sentence."""
+    text = source.text
+    if text[end - 1] in "。;!?" or text[end:].strip():
+        return False
+    return text[end - 1] in ",、" or (
+        end - start >= _HALF_SENTENCE and "," in text[start:end]
+    )
+
+
+_HALF_SENTENCE = 20  # characters; a signature is shorter
 
 
 def _is_general(source: View, piece: Piece) -> bool:
@@ -287,7 +340,7 @@ def announces(source: View, start: int, end: int) -> bool:
 
 _AWARE = re.compile(
     r"(?:认识|看到|意识|感到|指出|深知|发现|认识到|察觉)(?:到)?[,:]"
-    r"|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|自查)(?:中|时)?(?:也|还)?发现(?:了)?[,:]?"
+    r"|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|自查)(?:中|时)?(?:也|还)?发现(?!的)(?:了)?[,:]?"
 )
 _MANY_FAULTS = re.compile(
     rf"(?:存在|面临|有|遇到|正视|看到|认识到)?(?:的|着|了)?(?:{_MANY})[^,。;:]{{0,16}}?{_FAULT_LIST}(?:,?(?:例如|比如|诸如|如)[,:]?(?!何|今|果|期|实|下)|[^,。;:]{{0,8}}[,:。])"
@@ -313,20 +366,24 @@ _THERE_IS = re.compile(
 
 # 但是部分网站仍存在……: whose fault it is belongs to the problem.
 _WHOSE = re.compile(
-    r"(?:[^。;:!?\n]{0,100},)?(?:但是|但|同时|然而|目前|当前|其中)*,?(?=(?:部分|个别|少数|有些|有的|某些|多数|少量|“|《)[^,。;:]{1,30}存在(?:着|的)?\Z)"
+    r"(?:部分|个别|少数|一些|有些|有的|某些|多数|少量|“|《)[^,。;:]{1,30}存在(?:着|的)?\Z"
 )
 
 
 def _after_existence(text: str, begin: int, end: int) -> int:
     """Behind 但也存在, or before whoever it is with whom something 存在."""
     there = _THERE_IS.search(text, begin, min(end, begin + 160))
-    if there is None:
+    if there is None or complains(_plain(text[begin : there.start()])):
         return begin
-    whose = _WHOSE.match(text, begin, there.end())
-    if whose is not None:
-        return whose.end()
-    plain = not complains(_plain(text[begin : there.start()]))
-    return there.end() if plain else begin
+    clause = max(begin, text.rfind(",", begin, there.end()) + 1)
+    yet = _CONTRARY.match(text, clause, there.end())
+    subject = yet.end() if yet else clause
+    if _WHOSE.match(text[subject : there.end()]) is None:
+        return there.end()
+    return subject if yet else begin
+
+
+_CONTRARY = re.compile(r"(?:但是|但|同时|然而|不过),?")
 
 
 def after_lead(source: View, start: int, end: int) -> int:
@@ -365,7 +422,9 @@ def after_lead(source: View, start: int, end: int) -> int:
 
 
 # 虽然已取得积极进展,但: what was achieved before what is wrong.
-_ALTHOUGH = re.compile(r"(?:虽然|虽|尽管)[^。;:!?\n]{2,80}?,(?:但是?|然而|却),?")
+_ALTHOUGH = re.compile(
+    r"(?:(?:虽然|虽|尽管)[^。;:!?\n]{2,80}?|[^。;:!?\n]{0,80}(?:取得|提[高升]了|扩大了|成[效绩]|进[展步]|改善)[^。;:!?\n]{0,60}?),(?:但是?|然而|却),?(?!与|对照|和|离|同)(?:(?:仍然?|还|也|依然|尚)存在着?)?"
+)
 
 
 def _plain(words: str) -> str:
@@ -386,6 +445,12 @@ _AIM_OF_SEVERAL = re.compile(
 )
 
 
+# 2022年，罗塘区将: who will do it and when is no part of what will be done.
+_WILL = re.compile(
+    r"(?:(?:我们)?在?(?:20[0-9]{2} ?年度?|今年|新的一年|接下来)(?:的?[^,。;:]{0,12}工作中?)?,?(?:我们|[^,。;:]{2,10})?|我[们局镇乡县市区街办委][^,。;:]{0,4})(?:将|会)(?!于|在|按|从|以|把|其|对)"
+)
+
+
 def after_aim(source: View, start: int, end: int) -> int:
     """Where the first plan begins in a sentence that may lead in; ``end`` for none.
 
@@ -396,4 +461,5 @@ def after_aim(source: View, start: int, end: int) -> int:
     if _AIM_LEAD.search(text, max(start, end - 30), end):
         return end
     several = _AIM_OF_SEVERAL.match(text, start, end) if text[end - 1] == ";" else None
-    return several.end() if several else start
+    lead = several or _WILL.match(text, start, end)
+    return lead.end() if lead else start

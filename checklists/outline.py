@@ -409,7 +409,7 @@ def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
             if one_line or end - start > _NO_PARAGRAPH or _whole_report(run_in):
                 yield from _inline_openings(source, body, end)
             else:
-                yield from run_in
+                yield from run_in or _led_to(source, body, end)
         position = stop + 1
 
 
@@ -430,6 +430,16 @@ _RUN_IN = re.compile(
 def _run_in(source: View, start: int, end: int) -> Iterator[Section]:
     for match in _RUN_IN.finditer(source.text, start, end):
         mark = mark_at(source.text, match.start(), end)
+        if mark is not None:
+            yield titled(source, mark, end)
+
+
+def _led_to(source: View, start: int, end: int) -> Iterator[Section]:
+    """抓好以下工作：（一）……: the first heading of several, behind what leads to them."""
+    text = source.text
+    at = text.find(":(一)", start, end)
+    if at >= 0 and text.find("(二)", at, end) < 0:
+        mark = mark_at(text, at + 1, end)
         if mark is not None:
             yield titled(source, mark, end)
 
@@ -497,10 +507,9 @@ def titled(source: View, mark: Mark, end: int) -> Section:
         if offset in source.bold:
             title_end = body = offset
             break
-    if body < end:
-        glued = _GLUED.search(text, mark.end + 2, title_end)
-        if glued is not None:
-            title_end = body = glued.start()
+    glued = _GLUED.search(text, mark.end + 2, title_end)
+    if glued is not None:
+        title_end = body = glued.start()
     while title_end > mark.end and text[title_end - 1] == " ":
         title_end -= 1
     return Section(

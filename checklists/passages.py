@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checklists.entries import (
     PLAN,
     PROBLEM,
     Piece,
+    after_aim,
     after_lead,
     announces,
     bare,
     closes,
+    is_cut_off,
     items,
     outermost,
     sentences,
@@ -34,7 +36,7 @@ from checklists.view import View
 
 # Unnumbered lines that may be headings; they must also have a topic.
 HEADING = re.compile(
-    r"\A(?!.*[。;:])(?:.*)(?:问题|不足|困难|差距|短板|薄弱|打算|安排|计划|思路|措施|下一?步|改进|方向|情况|成效|工作|任务|目标|概述|履职|回顾|重点|展望)"
+    r"\A(?!.*[。;:])(?!.*,.*,|.{24}.*,|.*,.{24})(?:.*)(?:问题|不足|困难|差距|短板|薄弱|打算|安排|计划|思路|措施|下一?步|改进|方向|情况|成效|工作|任务|目标|概述|履职|回顾|重点|展望)"
 )
 
 
@@ -115,6 +117,29 @@ def complains_of_something(title: str) -> bool:
 
 
 def _read(source: View, section: Section, about: Topic) -> list[Piece]:
+    found = _passage(source, section, about)
+    if "整改" in section.title:
+        return [_untold(source, piece) for piece in found]
+    return found
+
+
+# 目前已督促整改: what was done about a problem, told behind it.
+_WAS_DONE = re.compile(
+    r"(?:目前|现|对此|针对[^,。;]{0,16}|经[^,。;]{0,12}),?[^,。;]{0,10}已|(?:均|都|全部)?已(?:经)?(?:通知|督促|责令|要求|完成|全部|按|整改|对)"
+)
+
+
+def _untold(source: View, piece: Piece) -> Piece:
+    """The problem without the sentences that tell what was done about it."""
+    if piece.kind != PROBLEM:
+        return piece
+    for number, (first, _) in enumerate(sentences(source, piece.start, piece.end)):
+        if number and _WAS_DONE.match(source.text, first, piece.end):
+            return replace(piece, end=source.trim(piece.start, first)[1])
+    return piece
+
+
+def _passage(source: View, section: Section, about: Topic) -> list[Piece]:
     start, end = section.body, section.end
     if about is Topic.PLANS:
         pieces = split(source, start, end, PLAN)
@@ -183,7 +208,9 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
     return [
         part
         for piece in pieces
-        for part in split(source, piece.start, piece.end, piece.kind, led=False)
+        for part in split(
+            source, piece.start, piece.end, piece.kind, led=piece.kind == PROBLEM
+        )
     ]
 
 
@@ -235,7 +262,7 @@ _TURN = re.compile(
     r"(?<=[。;!?\n,: ])(?:针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]?|为此[,:]|对此[,:])?(?:(?:在)?(?:下一?步|下一?阶段|下一?年度?|今后|接下来|后续|明年|来年|新的一年)(?:[,:]|的?工作|我|将|要|打算|计划|整改|重点|拟|改进|措施|,|里|中)|改进措施|整改措施|下步打算)"
     r"|(?<=[。;!?\n: ])(?:在 ?)?20[0-9]{2}年度?(?:的?[^,。;:\n]{0,12}(?:工作中?|里|中))?,?(?:我[^,。;:\n]{1,8}?|全[省市县区州局]|[^,。;:\n]{0,10}?)(?:将|要|拟|计划|打算)(?!求)"
     r"|(?<=[。;!?\n])[^,。;:!?\n]{2,16}?将(?:于|在) ?20[0-9]{2}年"
-    r"|(?<=[。;!?\n])针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]"
+    r"|(?<=[。;!?\n ])针对(?:[^,。;:\n]{0,10}(?:以上|上述|这些)|存在|此|该|所存)[^,。;:\n]{0,14}[,:]"
 )
 
 
@@ -278,10 +305,15 @@ def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]
         words = text[begin:last]
         if not words or closes(source, begin, last) or words[-1] not in "。;!?":
             continue
+        if faulty(words):
+            kind = PROBLEM
+        else:
+            kind = PLAN
+            if not any(piece.kind == PLAN for piece in pieces):
+                begin = after_aim(source, first, last)
         if _AGAINST.match(words):
             pieces += cut(source, Piece(PROBLEM, begin, last, "sentence", 0.8))
             continue
-        kind = PROBLEM if faulty(words) else PLAN
         pieces.append(Piece(kind, begin, last, "sentence", 0.7))
     return pieces
 
@@ -293,11 +325,14 @@ def _plans_after(source: View, start: int, end: int) -> list[Piece]:
         return items(source, run, end, PLAN)
     pieces: list[Piece] = []
     for first, last in sentences(source, start, end):
-        if announces(source, first, last) or source.text[last - 1] not in "。;!?":
+        if announces(source, first, last):
+            continue
+        if source.text[last - 1] not in "。;!?" and not is_cut_off(source, first, last):
             continue
         if pieces and closes(source, first, last):
             break
-        pieces.append(Piece(PLAN, first, last, "sentence", 0.75))
+        begin = first if pieces else after_aim(source, first, last)
+        pieces.append(Piece(PLAN, begin, last, "sentence", 0.75))
     return pieces
 
 
@@ -372,7 +407,7 @@ def _before(source: View, piece: Piece, at: int | None) -> Piece:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现[,:]"
+    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
 _CONCEDES = re.compile(
@@ -477,6 +512,24 @@ def plans_after(source: View, found: list[Found]) -> list[Found]:
 def _line_end(text: str, start: int) -> int:
     end = text.find("\n", start)
     return len(text) if end < 0 else end
+
+
+# 下一步，市司法局将……: the last paragraph of a brief that has no headings.
+_IN_THE_END = re.compile(r"(?:下一?步|接下来|今后)[,:][^。;!?\n]{0,60}(?:将|要|拟)")
+
+
+def in_the_end(source: View) -> list[Found]:
+    """What a brief without headings says in its last paragraph that it will do."""
+    text = source.text
+    end = source.trim(0, len(text))[1]
+    for _ in range(3):  # signature and day may stand below it
+        start = text.rfind("\n", 0, end) + 1
+        first = source.trim(start, end)[0]
+        if _IN_THE_END.match(text, first, end):
+            pieces = _plans_after(source, first, end)
+            return [Found(piece, "", "closing", 0.6) for piece in pieces]
+        end = source.trim(0, max(0, start - 1))[1]
+    return []
 
 
 _LEADS = re.compile(r"[ \n]*(?:[^。;!?\n]{0,24}:)?[ \n]*")

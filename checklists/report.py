@@ -25,6 +25,7 @@ from checklists.passages import (
     HEADING,
     Found,
     announced,
+    in_the_end,
     labels_of_paragraphs,
     plans_after,
     section_topic,
@@ -192,16 +193,33 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if head.title and _CALLS.search(head.title):
         return []
     if is_work_report(source, head.title):
-        plans = coming_year(source, root)
-        border = min((piece.start for piece, _ in plans), default=len(source.text))
-        found = announced(source, root, 0, border, sure=2.2)
-        found += [
+        return _of_work_report(source, root)
+    found = _by_structure(source, root, head)
+    if not _heads(source, root, head):
+        found = found or labels_of_paragraphs(source)
+        if not _problems(found):
+            told = announced(source, root, 0, len(source.text))
+            found = [*(found or plans_after(source, told)), *told]
+    return sorted(found or in_the_end(source), key=lambda each: each.piece.start)
+
+
+def _of_work_report(source: View, root: Section) -> list[Found]:
+    plans = coming_year(source, root)
+    border = min((piece.start for piece, _ in plans), default=len(source.text))
+    return [
+        *announced(source, root, 0, border, sure=2.2),
+        *(
             Found(piece, title, "coming year", piece.confidence)
             for piece, title in plans
-        ]
-        return found
+        ),
+    ]
+
+
+def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
+    """What stands in tables, in findings, and under headings."""
+    rectification = is_rectification(source, head.title)
     found = list(table_rows(source))
-    if is_rectification(source, head.title):
+    if rectification:
         found += findings(source, root)
     taken = sorted((each.piece.start, each.piece.end) for each in found)
     for each in under_headings(source, root, head.year):
@@ -211,17 +229,10 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
             piece.kind == PLAN and (before < 0 or taken[before][1] <= piece.start)
         ):
             found.append(each)
-    if is_rectification(source, head.title) and not _problems(found):
+    if rectification and not _problems(found):
         alone = fields_alone(source)
-        found += alone if not found else _problems(alone)
-    if not found and not _heads(source, root, head):
-        found += labels_of_paragraphs(source)
-    if not _problems(found) and not _heads(source, root, head):
-        told = announced(source, root, 0, len(source.text))
-        if not any(each.piece.kind == PLAN for each in found):
-            found += plans_after(source, told)
-        found += told
-    return sorted(found, key=lambda each: each.piece.start)
+        found += _problems(alone) if found else alone
+    return found
 
 
 def _problems(found: list[Found]) -> list[Found]:

@@ -35,6 +35,7 @@ _NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
 _TO_FILL_IN = re.compile(r"\([^()]{0,60}\)|_+|/|无")
+_YEAR = re.compile(r"\A20[0-9]{2}年度?")
 _ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
 _BETWEEN = 2  # lines of one cell in a table, at most, one after the other
 _GROUP_ROW = 60  # characters of such a line
@@ -118,8 +119,9 @@ def _header(words: list[str]) -> dict[int, str]:
     """The kinds of the columns, or nothing when the row is no header."""
     found = {}
     for index, word in enumerate(words):
+        name = _YEAR.sub("", word)
         kind = next(
-            (kind for kind, pattern in _COLUMNS if pattern.fullmatch(word)), None
+            (kind for kind, pattern in _COLUMNS if pattern.fullmatch(name)), None
         )
         if kind is not None:
             found[index] = kind

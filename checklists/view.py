@@ -132,32 +132,72 @@ def _joins(folded: str) -> list[tuple[int, int]]:
     width = _wrap_width(folded, lines)
     tables = "|" in folded
     indents = sum(indented) * 4 >= len(lines) > 0 and not all(indented)
+    page = _Page(width, indents=indents)
     found = []
     for index, ((start, end), (after, stop)) in enumerate(pairwise(lines)):
         if _STARTER.match(folded, after) or (indents and indented[index + 1]):
             continue
         if tables and folded.find("|", start, stop) >= 0:
             continue  # a row of a table ends where it ends, however long
-        last, first = folded[end - 1], folded[after]
-        length = end - start
-        if first in _MIDDLE and not blank[index + 1]:
-            joined = True
-        elif width:
-            joined = length >= width * _FULL and (last not in _TERMINAL or indents)
-            joined = joined and not (blank[index + 1] and last in _TERMINAL)
-        else:
-            joined = (
-                length > (_INDENTED_LINE if indents else _LONG_LINE)
-                and last not in _TERMINAL
-                and not blank[index + 1]
-                and folded[start] != "#"
-                and (
-                    last > "\u2e7f" or last in ",、“‘(" or (indents and last.isdigit())
-                )
-            )
-        if joined:
+        if page.goes_on(folded, (start, end), (after, stop), blank=blank[index + 1]):
             found.append((end, after))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How a text is set: the width it was broken at (0 for none), and its indents."""
+
+    width: int
+    indents: bool
+
+    def goes_on(
+        self,
+        folded: str,
+        line: tuple[int, int],
+        following: tuple[int, int],
+        *,
+        blank: bool,
+    ) -> bool:
+        """Whether a sentence runs from one line into the next (``blank`` between)."""
+        (start, end), (after, _) = line, following
+        last, first = folded[end - 1], folded[after]
+        length = end - start
+        if (first in _MIDDLE or last == "、") and not blank:
+            return True
+        if self.width:
+            joined = length >= self.width * _FULL and (
+                last not in _TERMINAL or self.indents
+            )
+            return joined and not (blank and last in _TERMINAL)
+        if blank:
+            return False
+        return _wrapped_here(folded, line, following) or (
+            length > (_INDENTED_LINE if self.indents else _LONG_LINE)
+            and last not in _TERMINAL
+            and folded[start] != "#"
+            and (
+                last > "\u2e7f" or last in ",、“‘(" or (self.indents and last.isdigit())
+            )
+        )
+
+
+def _wrapped_here(
+    folded: str, line: tuple[int, int], following: tuple[int, int]
+) -> bool:
+    """Whether two lines of about one width are one sentence (a page between tables)."""
+    (start, end), (after, stop) = line, following
+    width, width_after = end - start, stop - after
+    if not _NARROW <= width <= _LONG_LINE or folded[end - 1] in _TERMINAL:
+        return False
+    if folded.find(",", start, end) < 0 or folded[end - 1] < "\u2e80":
+        return False
+    return abs(width - width_after) <= 3 or (  # noqa: PLR2004 (a stop may hang over)
+        width_after < width and folded[stop - 1] in _TERMINAL
+    )
+
+
+_NARROW = 22  # characters; a narrower line is a table's
 
 
 def _wrap_width(folded: str, lines: list[tuple[int, int]]) -> int:
@@ -166,7 +206,7 @@ def _wrap_width(folded: str, lines: list[tuple[int, int]]) -> int:
     if len(widths) < _WRAP_LINES:
         return 0
     width = widths[int(len(widths) * 0.9)]
-    if width > _WRAP_WIDTH or width < 22:  # noqa: PLR2004 (narrower is a table, not a page)
+    if width > _WRAP_WIDTH or width < _NARROW:
         return 0
     full = [end for start, end in lines if end - start >= width * _FULL]
     broken = sum(folded[end - 1] not in _TERMINAL for end in full)
