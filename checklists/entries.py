@@ -42,7 +42,7 @@ _FAULT_LIST = rf"(?:{_FAULTS})(?:(?:和|与|及|、|以及)?(?:{_FAULTS})){{0,3}
 # A sentence that announces problems without naming one.
 _ANNOUNCES = re.compile(
     rf"(?:{_MANY})[^,。;:]{{0,16}}{_FAULT_LIST}[^,。;:]{{0,8}}[。;:,!]?(?:(?:主要|具体|突出|集中)?(?:是|有|为|表现|体现|反映|包括)?(?:在|为|是|有)?(?:以下|如下)?(?:[0-9一二三四五六七八九十几]+个?方面)?)?[。;:,!]?\Z"
-    rf"|(?:存在|面临|还有|仍有|正视|看到|认识到|遇到)(?:的|着|了)?[^,。;:]{{0,8}}{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[。;:,!]?(?:(?:主要|具体|突出|集中)?(?:是|有|为|表现|体现|反映|包括)(?:在|为|是|有)?(?:以下|如下)?[^,。;:]{{0,8}})?[。;:,!]?\Z"
+    rf"|(?:存在|面临|还有|仍有|也有|正视|看到|认识到|遇到)(?:的|着|了)?[^,。;:]{{0,8}}{_FAULT_LIST}(?:仍然|依然|还)?(?:较|很|不)?(?:多|少)?[。;:,!]?(?:(?:主要|具体|突出|集中)?(?:是|有|为|表现|体现|反映|包括)(?:在|为|是|有)?(?:以下|如下)?[^,。;:]{{0,8}})?[。;:,!]?\Z"
     rf"|(?:主要|具体|突出|集中)?(?:表现|体现|反映)(?:在|为|于)?(?:以下|如下)?(?:[0-9一二三四五六七八九十几]+个?方面)?[:,。]?\Z"
     rf"|[:]\Z"
 )
@@ -265,6 +265,8 @@ def bare(
         words = text[begin:last]
         if not words or words[-1] == ":":
             continue
+        if kind == PROBLEM and _OF_LAST_YEAR.match(words):
+            continue
         cause = kind == PROBLEM and _CAUSE.match(words) is not None
         if pieces and (cause or closes(source, begin, last)):
             break
@@ -280,6 +282,12 @@ def bare(
     if led and kind == PROBLEM and len(pieces) > 1 and _is_general(source, pieces[0]):
         return pieces[1:]
     return pieces
+
+
+# 对2022年度报告中提出的……等问题，积极改进，得到有效解决。
+_OF_LAST_YEAR = re.compile(
+    r"(?:对于?|针对|就)?(?:20[0-9]{2}年度?|上一?年度?|去年)[^。;]{0,20}(?:提出|存在|指出|反馈|查找|列出|查摆)[^。]{0,160}(?:得到|已|均)[^。]{0,30}(?:解决|整改|改进|完成|销号)"
+)
 
 
 def is_cut_off(source: View, start: int, end: int) -> bool:

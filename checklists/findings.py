@@ -13,7 +13,13 @@ from collections.abc import Iterator
 from checklists.entries import PLAN, PROBLEM, Piece, closes, sentences
 from checklists.headings import Topic, topic
 from checklists.outline import Section
-from checklists.passages import FIELD, FINISHED, Found, labelled
+from checklists.passages import (
+    FIELD,
+    FINISHED,
+    Found,
+    complains_of_something,
+    labelled,
+)
 from checklists.tone import faulty
 from checklists.view import View
 
@@ -49,6 +55,8 @@ def findings(source: View, root: Section) -> Iterator[Found]:
         if _answered(fields) and _complains(section)
     }
     for section, fields in numbered:
+        if not complains_of_something(section.title):
+            continue  # 存在的问题和整改措施
         if _ABOUT_PROBLEM.match(section.title) is None and not (
             _answered(fields)
             and (

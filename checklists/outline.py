@@ -58,9 +58,10 @@ _MARK = re.compile(
       第\ ?(?P<unit_number>{_CN}{{1,4}}|[0-9]{{1,2}})\ ?(?P<unit>部分|[章节篇编])[、,:.。]?
     | 第(?P<ordinal>{_CN}{{1,3}})(?:个?方面)?(?:是要|是|要|[,、:])
     | \((?P<paren>{_CN}{{1,3}})\)(?:是|[、.,:。])?
+    | \((?P<open>{_CN}{{1,3}})\ (?=[\u4e00-\u9fff])
     | (?P<half>{_CN}{{1,3}})\)[、.]?
     | (?P<chinese>{_CN}{{1,3}})(?:、|[.。](?![0-9])|:(?=.{{0,40}}\n))
-    | (?P<is>{_CN}{{1,3}})(?:则是|是要|是|要|则)(?!否|么)
+    | (?P<is>{_CN}{{1,3}}|[—－](?=是[\u4e00-\u9fff]))(?:则是|是要|是|要|则)(?!否|么)
     | \((?P<number_paren>[0-9]{{1,3}})\)[、.,:]?
     | [0-9]{{1,2}}\.(?P<decimal>[0-9]{{1,2}})(?:\.(?P<sub_decimal>[0-9]{{1,2}}))?[.、]?\ ?(?=[\u4e00-\u9fff“《])
     | (?P<numeral>[0-9]{{1,2}})\ (?=[\u4e00-\u9fff][^,。;:!?\n]{{1,24}}(?:\n|\Z))
@@ -77,6 +78,9 @@ _SENTENCE_BEFORE = frozenset("。;:!?. \n”)》…|")
 _SPACES = re.compile(r"[ ]*")
 _CIRCLES = (("①", 20, 1), ("㉑", 15, 21), ("㊱", 15, 36), ("❶", 10, 1), ("➀", 10, 1), ("➊", 10, 1),
             ("㈠", 10, 1), ("⑴", 20, 1), ("⒈", 20, 1), ("Ⅰ", 12, 1))  # fmt: skip
+
+
+_DASHES = ("—", "－")  # what a scanner makes of 一
 
 
 def chinese_number(text: str) -> int | None:
@@ -140,10 +144,12 @@ def _read(match: re.Match[str]) -> tuple[System, int | None]:
         "ordinal": System.ORDINAL,
         "paren": System.CHINESE_PAREN,
         "half": System.CHINESE_PAREN,
+        "open": System.CHINESE_PAREN,
         "chinese": System.CHINESE,
         "is": System.IS,
     }[str(kind)]
-    return system, chinese_number(match[str(kind)])
+    raw = match[str(kind)]
+    return system, 1 if raw in _DASHES else chinese_number(raw)
 
 
 # Where a mark may begin: only the characters that can open one.
@@ -209,14 +215,19 @@ def _fits(system: System, match: re.Match[str], text: str, before: str) -> bool:
     token = match[0]
     if before == "\n":
         return system is not System.FIRST or token[-1] in ",:是要"
-    if match["numeral"] or system in (
-        System.BULLET,
-        System.DECIMAL,
-        System.SUB_DECIMAL,
-        System.TITLE,
-        System.PART,
-        System.CHAPTER,
-        System.CLAUSE,
+    if (
+        match["numeral"]
+        or match["open"]
+        or system
+        in (
+            System.BULLET,
+            System.DECIMAL,
+            System.SUB_DECIMAL,
+            System.TITLE,
+            System.PART,
+            System.CHAPTER,
+            System.CLAUSE,
+        )
     ):
         return False
     if system in (System.IS, System.ORDINAL):
@@ -462,11 +473,21 @@ def _inline_openings(source: View, start: int, end: int) -> Iterator[Section]:
             yield titled(source, mark, end)
 
 
+_LIST_NAME = re.compile(
+    r"(?:存在)?(?:问题|措施|任务|整改|责任)(?:整改)?清单(?:\([^()\n]{0,30}\))? *\Z"
+)
+
+
 def _opening(
     source: View, start: int, end: int, heading: re.Pattern[str]
 ) -> Section | None:
     text = source.text
     mark = mark_at(text, start, end)
+    if mark is not None and mark.system is System.BULLET:
+        named = _LIST_NAME.match(text, mark.end, end)
+        if named is not None:  # ★ 问题清单
+            mark = Mark(System.TITLE, None, start, mark.end)
+            return titled(source, mark, end)
     if mark is not None and mark.system is System.TITLE:
         inner = mark_at(text, mark.end, end)
         if (

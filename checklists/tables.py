@@ -35,7 +35,9 @@ _NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
 _TO_FILL_IN = re.compile(r"\([^()]{0,60}\)|_+|/|无")
-_YEAR = re.compile(r"\A20[0-9]{2}年度?")
+_BESIDE = re.compile(r"\A20[0-9]{2}年度?|\([^()]{0,8}\)\Z")
+# The rows below the last one: sums, and who filled the table in.
+_FOOT = re.compile(r"合计|总计|小计|填表人|填报人|制表人|审核人|备注:|注:|说明:")
 _ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
 _BETWEEN = 2  # lines of one cell in a table, at most, one after the other
 _GROUP_ROW = 60  # characters of such a line
@@ -74,6 +76,9 @@ def rows(source: View) -> Iterator[Row]:
             continue
         cells = list(_cells(line, start, len(headers) if columns else 0))
         words = [text[first:last].replace(" ", "") for first, last in cells]
+        if columns and any(_FOOT.match(word) for word in words[:2]):
+            columns = {}
+            continue
         found = _header(words)
         if found:
             columns, headers = found, words
@@ -119,7 +124,7 @@ def _header(words: list[str]) -> dict[int, str]:
     """The kinds of the columns, or nothing when the row is no header."""
     found = {}
     for index, word in enumerate(words):
-        name = _YEAR.sub("", word)
+        name = _BESIDE.sub("", word)
         kind = next(
             (kind for kind, pattern in _COLUMNS if pattern.fullmatch(name)), None
         )
