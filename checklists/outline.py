@@ -153,8 +153,9 @@ def _read(match: re.Match[str]) -> tuple[System, int | None]:
 
 
 # Where a mark may begin: only the characters that can open one.
-_OPENER = re.compile(
-    r"[第(一二三四五六七八九十0-9①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ首其再最—–－\-•*+#|]"
+_OPENERS = frozenset(
+    "第(一二三四五六七八九十百0123456789首其再最—–－-•*+#|"
+    + "".join(chr(ord(first) + n) for first, count, _ in _CIRCLES for n in range(count))
 )
 
 
@@ -198,6 +199,8 @@ def mark_at(
     ``opening`` says that a passage begins there, whatever stands before it.
     """
     end = len(text) if stop is None else stop
+    if offset >= end or text[offset] not in _OPENERS:
+        return None
     match = _MARK.match(text, offset, end)
     if match is None:
         return None
@@ -434,7 +437,7 @@ def _matter(text: str) -> int:
 
 # （二）下一步打算。 inside a paragraph: a heading of an outer system, named as one.
 _RUN_IN = re.compile(
-    r"(?<=[。;! ])\(?[一二三四五六七八九十]{1,2}[)、](?:存在|主要|下一?步|今后|工作|整改|改进|原因|20[0-9]{2}年)[^。;:,\n]{0,20}(?:问题|不足|困难|打算|安排|计划|措施|思路|原因|分析|方向|重点)[。:; ]"
+    r"[(一二三四五六七八九十](?<=[。;! ].)[一二三四五六七八九十]{0,2}[)、](?:存在|主要|下一?步|今后|工作|整改|改进|原因|20[0-9]{2}年)[^。;:,\n]{0,20}(?:问题|不足|困难|打算|安排|计划|措施|思路|原因|分析|方向|重点)[。:; ]"
 )
 
 
