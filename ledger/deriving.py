@@ -35,6 +35,7 @@ SUFFIXES = frozenset(
         ".ofd",
         ".xlsx",
         ".xls",
+        ".xlsb",
         ".et",
         ".ods",
         ".csv",

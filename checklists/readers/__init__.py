@@ -44,6 +44,7 @@ _CONVERTED: Final = {
     Form.ODS: (".ods", "xlsx"),
     Form.DOC: (".doc", "docx"),
     Form.XLS: (".xls", "xlsx"),
+    Form.XLSB: (".xlsb", "xlsx"),
 }
 
 _FOREIGN_OFFICE: Final = {

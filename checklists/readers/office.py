@@ -1,6 +1,6 @@
 """Formats that only an office program understands, converted by LibreOffice.
 
-doc, wps, rtf and odt become docx, xls, et and ods become xlsx; the result goes
+doc, wps, rtf and odt become docx, xls, xlsb, et and ods become xlsx; the result goes
 through the readers of these. LibreOffice runs without a shell, with a time-out,
 with a profile of its own that switches macros and links off, in a folder that is
 gone afterwards: it neither sees nor changes the user's own.

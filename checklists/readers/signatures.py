@@ -35,6 +35,7 @@ class Form(StrEnum):
     ODS = "ods"
     DOC = "doc"  # also wps
     XLS = "xls"  # also et
+    XLSB = "xlsb"
     ZIP = "zip"
     # Told apart further, or told that they are not read:
     COMPOUND = "compound"
@@ -123,6 +124,8 @@ _FOLDERS: Final = (("word/", Form.DOCX), ("xl/", Form.XLSX), ("ppt/", Form.SLIDE
 
 def package_form(package: Package) -> Form:
     """What a zip is: an office document, or :attr:`Form.ZIP` when just an archive."""
+    if "xl/workbook.bin" in package:
+        return Form.XLSB
     if "[Content_Types].xml" in package:
         for folder, form in _FOLDERS:
             if any(part.filename.startswith(folder) for part in package.members()):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from checklists.document import DocumentError
@@ -66,6 +69,28 @@ def test_the_sample_survives_every_format(made: dict[str, bytes], suffix: str) -
     assert squeezed(document.text) == squeezed(sample)
     found = [squeezed(line) for line in document.text.splitlines()]
     assert found == [squeezed(line) for line in sample.splitlines() if line.strip()]
+
+
+def test_a_binary_workbook_is_for_libreoffice_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def convert(_original: Original, suffix: str, target: str) -> bytes:
+        asked.append((suffix, target))
+        return workbook
+
+    stream = io.BytesIO()
+    openpyxl.Workbook().save(stream)
+    workbook = stream.getvalue()
+    binary = io.BytesIO()
+    with zipfile.ZipFile(binary, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("xl/workbook.bin", b"\x83\x01\0")
+    monkeypatch.setattr(office, "convert", convert)
+    with pytest.raises(DocumentError, match="is empty"):
+        read_document("清单.xlsb", content=binary.getvalue())
+    assert asked == [(".xlsb", "xlsx")]
 
 
 @needs_office
