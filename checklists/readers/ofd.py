@@ -33,6 +33,8 @@ MAX_OBJECTS: Final = 2_000_000
 """Objects drawn in all; a template, or a unit used again, is drawn each time."""
 MAX_CORNERS: Final = 20_000
 """Corners of shapes on one page; a drawing has more, a table some hundreds."""
+MAX_TRACED: Final = 1_000_000
+"""Corners on all pages together; tables on further pages are read line by line."""
 _STRAIGHT: Final = frozenset("SMLC")
 _POINTS: Final = 72 / 25.4
 _A4: Final = (210.0, 297.0)
@@ -100,6 +102,7 @@ class _Files:
         self._package = package
         self._bytes = MAX_PART_BYTES
         self._objects = MAX_OBJECTS
+        self._corners = MAX_TRACED
         self._characters = MAX_CHARACTERS
         self._known = {
             member.filename.replace("\\", "/").lstrip("/").lower(): member.filename
@@ -138,6 +141,11 @@ class _Files:
             if self._bytes < 0:
                 raise too_long(self.name)
             yield chunk
+
+    def trace(self, corners: int) -> bool:
+        """Use up some of the corners that are looked at; whether they were left."""
+        self._corners -= corners
+        return self._corners >= 0
 
     def spend(self, objects: int, characters: int) -> None:
         """Use up some of what may be drawn in all.
@@ -178,7 +186,10 @@ class _Reader:
                 for name in dict.fromkeys(sheet.templates)
                 if name in self._locations
             ]
-            yield _page(number, [*under, sheet], sheet.size or usual or _A4)
+            sheets = [*under, sheet]
+            traced = self._files.trace(sum(sheet.corners for sheet in sheets))
+            size = sheet.size or usual or _A4
+            yield _page(number, sheets, size, traced=traced)
 
     def _template(self, location: str) -> _Sheet:
         """A template, parsed once; what it draws counts each time."""
@@ -327,7 +338,9 @@ def _shapes(text: str) -> Iterator[list[tuple[float, float]]]:
     yield shape
 
 
-def _page(number: int, sheets: list[_Sheet], size: tuple[float, float]) -> PrintedPage:
+def _page(
+    number: int, sheets: list[_Sheet], size: tuple[float, float], *, traced: bool
+) -> PrintedPage:
     width, height = size
     signs = [sign for sheet in sheets for sign in sheet.signs]
     pictured = sum(sheet.pictures for sheet in sheets) / (width * height)
@@ -343,7 +356,7 @@ def _page(number: int, sheets: list[_Sheet], size: tuple[float, float]) -> Print
     paths = (
         (stroked, [(x * _POINTS, (height - y) * _POINTS) for x, y in corners])
         for sheet in sheets
-        for stroked, corners in sheet.paths
+        for stroked, corners in (sheet.paths if traced else ())
         if corners
     )
     return with_tables(page, paths)

@@ -60,6 +60,8 @@ _MAX_FORMS = 4
 """Forms (XObjects), one inside the other."""
 _MAX_CORNERS = 20_000
 """Corners of shapes on one page; a drawing has more, a table some hundreds."""
+_MAX_TRACED = 1_000_000
+"""Corners on all pages together; tables on further pages are read line by line."""
 _MAX_PLACED = 1_000_000
 """Characters in all of which the places are told."""
 _EAST_ASIAN = (128, 129, 134, 136)
@@ -253,14 +255,17 @@ class Page:
 class Drawing:
     """What is on a page beside its text: pictures and shapes."""
 
-    def __init__(self, raw: ModuleType, page: PdfPage, turned: Turn) -> None:
+    def __init__(
+        self, raw: ModuleType, page: PdfPage, turned: Turn, *, traced: bool
+    ) -> None:
         """Look at the objects of ``page``, and at those of the forms among them.
 
-        ``turned`` says where a point of the page stands as it is shown.
+        ``turned`` says where a point of the page stands as it is shown, ``traced``
+        whether the corners of shapes are wanted.
         """
         self._raw = raw
         self._turned = turned
-        self._corners = 0
+        self._corners = 0 if traced else _MAX_CORNERS
         self.paths: list[tuple[bool, list[tuple[float, float]]]] = []
         self._left = _MAX_OBJECTS
         self._pictures = 0.0
@@ -368,7 +373,7 @@ def run() -> None:
     if len(document) > MAX_PAGES:
         write({"failed": "pages"})
         return
-    taken = 0
+    taken = corners = 0
     for number in range(len(document)):
         try:
             page = document[number]
@@ -377,8 +382,10 @@ def run() -> None:
             write({"failed": "damaged"})
             return
         reader = Page(raw, page, handle)
-        drawing = Drawing(raw, page, reader.turned)
-        paths = drawing.paths if taken < _MAX_PLACED else []
+        traced = corners < _MAX_TRACED and taken < _MAX_PLACED
+        drawing = Drawing(raw, page, reader.turned, traced=traced)
+        paths = drawing.paths
+        corners += sum(len(shape) for _, shape in paths)
         reader.read(placed=bool(paths))
         taken += sum(len(line["text"]) for line in reader.lines)
         if taken > MAX_CHARACTERS:

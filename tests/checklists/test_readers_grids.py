@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import json
+import sys
 import time
 from collections.abc import Sequence
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
 from checklists import derive
 from checklists.document import Document
-from checklists.readers import grids
+from checklists.readers import grids, ofd, pdf_pages
 from checklists.readers.grids import with_tables
 from checklists.readers.original import Original
 from checklists.readers.paragraphs import PrintedLine, PrintedPage
@@ -283,3 +287,39 @@ def test_a_larger_grid_takes_linear_time(kind: str) -> None:
 
     small, large = seconds(500), seconds(4_000)
     assert large < 0.1 or large < 24 * small
+
+
+def test_beyond_so_many_corners_tables_are_read_line_by_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A drawing on every page must not cost what a table on one does."""
+    ledger = Ledger()
+    for _ in range(3):
+        ledger.table([HEAD, problem(1)], 780)
+        ledger.canvas.showPage()
+    given = SimpleNamespace(buffer=io.BytesIO(ledger.data()))
+    out = io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", given)
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=out))
+    monkeypatch.setattr(pdf_pages, "_MAX_TRACED", 20)
+    pdf_pages.run()
+    records = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert [len(record["paths"]) > 9 for record in records[:-1]] == [True, False, False]
+    assert not any(line["places"] for line in records[1]["lines"])
+
+    page = ofd_page(
+        *(
+            f'<ofd:PathObject Boundary="0 0 1 1"><ofd:AbbreviatedData>M {shape}'
+            "</ofd:AbbreviatedData></ofd:PathObject>"
+            for shape in ("20 50 L 180 50", "20 90 L 180 90", "20 50 L 20 90")
+        ),
+        *(
+            f'<ofd:PathObject Boundary="0 0 1 1"><ofd:AbbreviatedData>M {x} 50 L {x} 90'
+            "</ofd:AbbreviatedData></ofd:PathObject>"
+            for x in (100, 180)
+        ),
+        written("问题", 22, 80),
+        written("措施", 102, 80),
+    )
+    monkeypatch.setattr(ofd, "MAX_TRACED", 15)
+    assert read_ofd(ofd_file(page, page)).text == "问题\t措施\n问题 措施\n"
