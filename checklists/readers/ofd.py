@@ -271,6 +271,8 @@ class _Reader:
         if min(abs(a), abs(b)) > _ASKEW * max(abs(a), abs(b)):
             return
         size = abs(_number(thing.get("Size", ""))) * hypot(c, d)
+        if not size:  # not stated: the object is as high as its signs
+            size = abs(_numbers(thing.get("Boundary", ""), 4)[3])
         across = hypot(a, b)
         wide = _number(thing.get("HScale", "1")) or 1.0
         x = y = 0.0

@@ -22,7 +22,7 @@ _WORD_GAP: Final = 0.2
 _WIDE_GAP: Final = 2.0
 """Gaps, in ems, that part two Latin words and any two signs."""
 _WIDE: Final = "\u2e80"
-_SLIM: Final = frozenset("iljtfrI1.,;:'|!()[]{} -/")
+_SLIM: Final = frozenset("iljtfrI.,;:'|!()[]{} -/")
 _BROAD: Final = frozenset("mwMWQOGD%@&")
 
 

@@ -169,6 +169,11 @@ def test_signs_stand_where_the_steps_and_the_matrix_put_them(
     assert read(data).text.strip() == expected
 
 
+def test_signs_of_no_stated_size_are_as_high_as_their_object() -> None:
+    words = written("存在的问题", LEFT, 50).replace(" Size=", " size=")
+    assert read(ofd_file(page(words))).text == "存在的问题\n"
+
+
 def test_signs_that_are_askew_hidden_or_printed_twice_are_no_text_of_their_own() -> (
     None
 ):
