@@ -145,12 +145,14 @@ class Applier:
     ) -> Steps[bool]:
         """Keep what was created, then tell it what a new issue cannot carry."""
         base = known(Base(issue, told, round_of(item)), matter)
-        self._records.created(item, base, row, "created")
-        self._report.count("created")
         here = replace(matter, item=item, base=base, now=issue)
-        return (
-            yield from self._teller.tell(Standing(here, base, item), Inbound(), None)
-        )
+        standing = Standing(here, base, item)
+        rest = self._teller.has_more(standing)
+        self._records.created(item, base, row, "created", todo="push" if rest else "")
+        self._report.count("created")
+        if not rest:
+            return True
+        return (yield from self._teller.tell(standing, Inbound(), None))
 
     def _created_together(self, tracker: BulkTracker, plans: Sequence[ItemPlan]) -> Job:
         """Several issues by one call; what became of each is its own."""

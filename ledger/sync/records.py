@@ -422,11 +422,13 @@ class Records:
                 )
             )
 
-    def created(self, item: Item, base: Base, row: OutboxRow, how: str) -> None:
-        """It is there: an item's issue."""
+    def created(
+        self, item: Item, base: Base, row: OutboxRow, how: str, *, todo: str
+    ) -> None:
+        """It is there: an item's issue. ``todo`` says whether it is told more."""
         with self.step() as directory:
             self.sync.done(row)
-            self.link(item, base, seq=item.seq, todo="push", state=LinkState.LINKED)
+            self.link(item, base, seq=item.seq, todo=todo, state=LinkState.LINKED)
             self.known_login(base.issue.author)
             self.linked(directory, item, base.issue, how)
 

@@ -50,6 +50,11 @@ class Teller:
         self._ledger = records.ledger
         self._report = report
 
+    def has_more(self, standing: Standing) -> bool:
+        """Whether a new issue is to be told more than it was created with."""
+        matter = replace(standing.matter, marks=self._marks(standing))
+        return not outbound(matter, standing.item, Inbound(), None).empty
+
     def tell(
         self,
         standing: Standing,

@@ -86,7 +86,7 @@ def table(measured: Sequence[Measured]) -> list[str]:
     return [
         head,
         *(
-            f"{one.what:<54} {one.ratio:>5.2f}×  {one.budget:>5.1f}×"
+            f"{one.what:<54} {one.ratio:>5.2f}×  {one.budget:>5.2f}×"
             f"  {one.subject * 1000:>7.1f} ms  {one.yardstick * 1000:>7.1f} ms"
             f"{'' if one.kept else '  OVER'}"
             for one in measured

@@ -2,7 +2,9 @@
 
 ``python -m tests.benchmarks.syncing [ITEMS]`` prints the table (default 1,000). The
 fake server runs in a process of its own and answers each request 200 ms late, so
-that the waiting counts and not the machine: this is wall-clock time.
+that the waiting counts and not the machine: this is wall-clock time. Beside it stand
+the seconds of processor time of the sync and of the fake, which say how much room
+is left.
 """
 
 from __future__ import annotations
@@ -14,42 +16,71 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.harness import Measured, table
-from tests.fakes.client import FakeGitea
+from tests.fakes.client import FakeGitea, FakeJira, FakeProcess
 from tests.fakes.fixtures import PEOPLE
 from tests.ledger.office import Office
-from tests.ledger.sync.desk import Desk, add_many, gitea_place
+from tests.ledger.sync.desk import Desk, Place, add_many, gitea_place
+from tests.ledger.sync.jiraplace import jira_place
 
 LATENCY = 0.2
 WORKERS = 4
 ITEMS = 1000
+BUDGET = 1.25
 
 
 def sync_costs(folder: Path, items: int = ITEMS) -> Iterator[Measured]:
     """Creating ``items`` issues: seconds beside N·L ÷ workers."""
-    fake = FakeGitea()
+    gitea = FakeGitea()
     try:
-        fake.reset(users=PEOPLE)
-        office = Office.begin(folder / "ledger")
-        # A real ledger waits for the disk at each step.
-        office.ledger.store.connection.execute("PRAGMA synchronous = FULL")
-        desk = Desk.set_up(office, gitea_place(fake))
-        add_many(office, 1)
-        desk.sync()
-        add_many(office, items)
-        fake.latency(LATENCY)
-        fake.forget_calls()
-        began = time.monotonic()
-        report = desk.sync(yes=True)
-        took = time.monotonic() - began
-        assert report.counts["created"] == items, report.to_json()
-        assert sum(fake.calls().values()) == items + 2
-        fake.latency(0.0)
-        office.ledger.close()
+        gitea.reset(users=PEOPLE)
+        calls = {
+            "GET /repos/{repo}/issues": 1,
+            "GET /repos/{repo}/issues/comments": 1,
+            "POST /repos/{repo}/issues": items,
+        }
+        place = gitea_place(gitea)
+        yield _created(folder / "gitea", gitea, place, items=items, calls=calls)
     finally:
-        fake.stop()
-    name = f"{items:,} creates at {LATENCY * 1000:.0f} ms"
-    yield Measured(
-        f"sync, {name}, {WORKERS} workers", took, items * LATENCY / WORKERS, 1.25
+        gitea.stop()
+    jira = FakeJira()
+    try:
+        jira.reset(edition="cloud")
+        calls = {
+            "GET /myself": 1,
+            "POST /search/jql": 1,
+            "POST /issue/bulk": -(-items // 50),
+        }
+        place = jira_place(jira)
+        yield _created(folder / "jira", jira, place, items=items, calls=calls)
+    finally:
+        jira.stop()
+
+
+def _created(
+    folder: Path, fake: FakeProcess, place: Place, *, items: int, calls: dict[str, int]
+) -> Measured:
+    """Create ``items`` issues by exactly these calls."""
+    office = Office.begin(folder)
+    # A real ledger waits for the disk at each step.
+    office.ledger.store.connection.execute("PRAGMA synchronous = FULL")
+    desk = Desk.set_up(office, place)
+    add_many(office, 1)
+    desk.sync()
+    add_many(office, items)
+    fake.latency(LATENCY)
+    fake.forget_calls()
+    began, ours, theirs = time.monotonic(), time.process_time(), fake.cpu()
+    report = desk.sync(yes=True)
+    took = time.monotonic() - began
+    ours, theirs = time.process_time() - ours, fake.cpu() - theirs
+    assert report.counts["created"] == items, report.to_json()
+    assert fake.calls() == calls
+    fake.latency(0.0)
+    office.ledger.close()
+    what = f"{place.kind}: {items:,} creates by {max(calls.values()):,} calls"
+    sys.stdout.write(f"{what}, processor {ours:.1f} s, the fake's {theirs:.1f} s\n")
+    return Measured(
+        f"{what} at {LATENCY * 1000:.0f} ms", took, items * LATENCY / WORKERS, BUDGET
     )
 
 

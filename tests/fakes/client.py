@@ -8,6 +8,7 @@ the same person works in the fake and in a real server.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from base64 import b64encode
@@ -69,6 +70,12 @@ class FakeProcess:
         cast("IO[bytes]", self._process.stdin).close()
         self._process.wait(10)
         cast("IO[bytes]", self._process.stdout).close()
+
+    def cpu(self) -> float:
+        """Seconds of processor time that the fake has used."""
+        stat = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
+        user, system = stat.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def _control(self, method: str, name: str, value: object = None) -> Any:
         status, answer = exchange(method, f"{self.address}/_fake/{name}", value)

@@ -21,7 +21,7 @@ from tests.fakes.fixtures import PEOPLE
 from tests.ledger.office import CHEN, SUN, Office
 from tests.ledger.sync.desk import Desk, add_many, folder_place, gitea_place
 
-STEPS = 75
+STEPS = 70
 """About as many steps as the run of :class:`Busy` has."""
 
 ALL = Selection()
