@@ -36,6 +36,9 @@ _THICKEST: Final = 3.0
 _MOST: Final = 10_000
 """Crossings that are looked at; a drawing has more, a table some hundreds."""
 _MOST_RULES: Final = 5_000
+_LEAST_WALLS: Final = 3
+_LEAST_FIELDS: Final = 3
+"""A table has two columns at least; two fields alone are the columns of a page."""
 _LETTER: Final = 3.0
 """Points above its base where a letter surely stands."""
 _PADDING: Final = 11.0
@@ -313,7 +316,8 @@ def _grids(across: list[_Rule], down: list[_Rule]) -> Iterator[_Grid]:
         if lying_ones and standing_ones:
             xs = _lines_at(standing_ones, lying_ones)
             ys = _lines_at(lying_ones, standing_ones)
-            if len(xs) > 2 and len(ys) > 1:  # noqa: PLR2004 (two columns)
+            fields = (len(xs) - 1) * (len(ys) - 1)
+            if len(xs) >= _LEAST_WALLS and fields >= _LEAST_FIELDS:
                 yield _grid(xs, ys, lying_ones, standing_ones)
 
 

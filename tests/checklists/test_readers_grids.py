@@ -22,7 +22,7 @@ from checklists.readers.printed import printed
 from tests.checklists.test_readers_ofd import ofd_file, written
 from tests.checklists.test_readers_ofd import page as ofd_page
 from tests.checklists.test_readers_ofd import read as read_ofd
-from tests.checklists.test_readers_pdf import LEFT, Printed, read, width
+from tests.checklists.test_readers_pdf import HIGH, LEFT, WIDE, Printed, read, width
 
 HEAD = ("序号", "存在问题", "整改措施", "责任单位", "整改时限")
 XS = (80.0, 120.0, 250.0, 380.0, 450.0, 520.0)
@@ -84,6 +84,17 @@ def problem(number: int) -> tuple[str, ...]:
 def row(number: int) -> str:
     cells = (cell.replace("/", " ") for cell in problem(number))
     return "\t".join(cells)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_table_on_a_turned_page_is_read_as_it_is_shown(turn: int) -> None:
+    ledger = Ledger()
+    ledger.canvas.setPageRotation(turn)
+    right, up = {90: (WIDE, 0.0), 180: (WIDE, HIGH), 270: (0.0, HIGH)}[turn]
+    ledger.canvas.translate(right, up)
+    ledger.canvas.rotate(turn)
+    ledger.table([HEAD, problem(1)], 560)
+    assert read(ledger.data()).text.splitlines() == ["\t".join(HEAD), row(1)]
 
 
 @pytest.mark.parametrize("boxes", [False, True])
@@ -225,6 +236,7 @@ def test_open_sides_and_double_rules_make_the_same_table() -> None:
         [],
         [(True, [(100, 500), (400, 500)])],  # the rule of a letterhead
         grid((100, 400), (600, 400)),  # a frame
+        grid((100, 140, 400), (600, 400)),  # a page in two columns
         [(False, [(100, 600), (400, 600), (400, 400), (100, 400)])],  # a background
         [(True, [(100 + n, 600), (100, 500 - n)]) for n in range(200)],
         grid([9.0 * n for n in range(300)], [9.0 * n for n in range(300)]),
@@ -311,15 +323,15 @@ def test_beyond_so_many_corners_tables_are_read_line_by_line(
         *(
             f'<ofd:PathObject Boundary="0 0 1 1"><ofd:AbbreviatedData>M {shape}'
             "</ofd:AbbreviatedData></ofd:PathObject>"
-            for shape in ("20 50 L 180 50", "20 90 L 180 90", "20 50 L 20 90")
+            for shape in ("20 50 L 180 50", "20 70 L 180 70", "20 90 L 180 90")
         ),
         *(
             f'<ofd:PathObject Boundary="0 0 1 1"><ofd:AbbreviatedData>M {x} 50 L {x} 90'
             "</ofd:AbbreviatedData></ofd:PathObject>"
             for x in (100, 180)
         ),
-        written("问题", 22, 80),
-        written("措施", 102, 80),
+        written("问题", 22, 62),
+        written("措施", 102, 62),
     )
     monkeypatch.setattr(ofd, "MAX_TRACED", 15)
     assert read_ofd(ofd_file(page, page)).text == "问题\t措施\n问题 措施\n"
