@@ -64,13 +64,17 @@ class TrackerStatus:
 class Diagnosis:
     """What ``doctor`` found. ``faults`` stop sync; ``findings`` are worth a word.
 
-    ``skew`` is by how much the tracker's clock is ahead.
+    ``skew`` is by how much the tracker's clock is ahead. ``issues`` counts those that
+    were read, and ``ours`` those of them with this ledger's marker; ``None`` where
+    faults forbade to read any.
     """
 
     standing: Standing
     skew: timedelta | None
     faults: tuple[LedgerError | TrackerError, ...]
     findings: tuple[Message, ...]
+    issues: int | None = None
+    ours: int | None = None
 
 
 def status(ledger: Ledger, name: str | None = None) -> list[TrackerStatus]:
@@ -124,11 +128,14 @@ def doctor(ledger: Ledger, name: str, *, connect: Connect) -> Diagnosis:
                 count=stands.links["gone"],
             )
         )
+    issues: int | None = None
+    owners: dict[str, list[str]] = {}
     if not faults:
         try:
-            owners: dict[str, list[str]] = {}
+            issues = 0
             for page in tracker.issues(None):
                 faults.extend(page.problems)
+                issues += len(page.entries)
                 for issue in page.entries:
                     for item in marker.items_named(issue.body, ledger.id):
                         owners.setdefault(item, []).append(issue.key)
@@ -144,7 +151,12 @@ def doctor(ledger: Ledger, name: str, *, connect: Connect) -> Diagnosis:
                 for item, keys in owners.items()
                 if len(keys) > 1
             ]
-    return Diagnosis(standing, skew, tuple(faults), tuple(findings))
+    ours = (
+        None
+        if issues is None
+        else len({key for keys in owners.values() for key in keys})
+    )
+    return Diagnosis(standing, skew, tuple(faults), tuple(findings), issues, ours)
 
 
 def _status(ledger: Ledger, row: TrackerRow) -> TrackerStatus:

@@ -319,5 +319,13 @@ def diagnosis_screen(name: str, found: Diagnosis, *, width: int) -> Iterator[str
             continue
         text = " ".join(part for part in fault.parts(_) if part)
         yield from wrap(clean(text), width, hanging="  ")
+    if found.skew is not None and not found.standing.problems:
+        yield _("Clock: {seconds} seconds from ours.").format(
+            seconds=f"{found.skew.total_seconds():+.0f}"
+        )
+    if found.issues is not None:
+        yield _("Issues: {issues} read, {ours} of them of this ledger.").format(
+            issues=found.issues, ours=found.ours
+        )
     for finding in found.findings:
         yield from wrap(clean(finding.text(_)), width, hanging="  ")
