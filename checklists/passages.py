@@ -30,7 +30,7 @@ from checklists.entries import (
 )
 from checklists.fields import Field
 from checklists.headings import Topic, topic
-from checklists.outline import Mark, Section, System, line_start
+from checklists.outline import Mark, Section, System, line_start, marks, runs
 from checklists.tone import complains, faulty, nothing
 from checklists.view import View
 
@@ -281,11 +281,26 @@ def both(source: View, start: int, end: int) -> list[Piece]:
     if sum(_border(source, piece) is not None for piece in inside) > 1:
         return [part for piece in inside for part in cut(source, piece)]
     at = turn(source, start, end)
+    again = _begun_again(source, run, end)
+    if again and (at is None or at > again[0].start):
+        return [
+            *split(source, start, again[0].start, PROBLEM),
+            *items(source, again, end, PLAN),
+        ]
     if at is None:
         return _by_tone(source, run, start, end)
     if run and run[-1].start < at:
         return [*split(source, start, at, PROBLEM), *_plans_after(source, at, end)]
     return [*_problems(source, start, at), *_plans_after(source, at, end)]
+
+
+def _begun_again(source: View, run: list[Mark], end: int) -> list[Mark]:
+    """A second list of the same marks behind ``run``: 一是 … 三是 … 一是 … 三是."""
+    if len(run) < 2:  # noqa: PLR2004 (what is no list cannot begin again)
+        return []
+    found = marks(source.text, run[-1].end, end)
+    same = [mark for mark in found if mark.system is run[0].system]
+    return next((again for again in runs(same) if len(again) > 1), [])
 
 
 def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]:
@@ -413,6 +428,7 @@ _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认
 _CONCEDES = re.compile(
     r"(?:虽|尽管|成绩|成效|进展|进步|肯定)[^。;!?]{0,40}(?:但|同时|然而)[^。;!?]{0,24}(?:存在|不足|差距|问题|短板)"
 )
+_MAINLY = re.compile(r"主要(?:的)?(?:问题|不足|困难)(?:是|有|为)?:")
 _INSPECTED = re.compile(
     r"(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现"
 )
@@ -483,6 +499,8 @@ def _signs(sentence: str) -> float:
     elif _TOLD.search(sentence):
         score += 1
     if _YET.search(sentence):
+        score += 1
+    if _MAINLY.search(sentence):
         score += 1
     if _CONCEDES.search(sentence):
         score += 1

@@ -229,10 +229,16 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
             piece.kind == PLAN and (before < 0 or taken[before][1] <= piece.start)
         ):
             found.append(each)
+    if any(each.piece.answers is not None for each in found):
+        # What is to be done stands with the problems: 工作要求 only drives at it.
+        found = [each for each in found if not _DEMANDS.search(each.title)]
     if rectification and not _problems(found):
         alone = fields_alone(source)
         found += _problems(alone) if found else alone
     return found
+
+
+_DEMANDS = re.compile(r"(?:要求|保障(?:措施)?)\Z")
 
 
 def _problems(found: list[Found]) -> list[Found]:

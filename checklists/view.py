@@ -1,7 +1,7 @@
 """A document's text as the grammars read it, and the way back to the document.
 
-Grammars need one spelling: half-width punctuation, no Markdown bold, no line
-break in mid-sentence. :class:`View` gives that text and maps every span of it
+Grammars need one spelling: half-width punctuation, simplified characters, no
+Markdown bold, no line break in mid-sentence. :class:`View` gives that text and maps every span of it
 to the exact span of the document, so that entries always quote the original.
 Folding is one character to one character; dropping is recorded as pieces.
 """
@@ -11,14 +11,34 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from importlib import resources
 from itertools import pairwise
 
 _BULLETS = "•●○◆◇■□▪▲△★☆※➢►‣·∙・"
-_FOLD = str.maketrans(
-    dict(zip("，；：（）！？．｡［］【】〔〕＊＃", ",;:()!?.。[][][]*#", strict=True))
-    | dict(zip("１２３４５６７８９０", "1234567890", strict=True))
-    | dict.fromkeys("\u3000\xa0\u2002\u2003\u2009\u200a\v\f", " ")
-    | dict.fromkeys(_BULLETS, "•")
+
+
+def _simplified() -> dict[int, int]:
+    """Traditional characters and their simplified ones, of ``data/traditional.txt``."""
+    lines = (
+        resources.files("checklists")
+        .joinpath("data/traditional.txt")
+        .read_text(encoding="utf-8")
+        .splitlines()
+    )
+    ours, theirs = (line for line in lines if not line.startswith("#"))
+    return str.maketrans(ours, theirs)
+
+
+_FOLD = (
+    str.maketrans(
+        dict(
+            zip("，；：（）！？．｡［］【】〔〕＊＃", ",;:()!?.。[][][]*#", strict=True)
+        )
+        | dict(zip("１２３４５６７８９０", "1234567890", strict=True))
+        | dict.fromkeys("\u3000\xa0\u2002\u2003\u2009\u200a\v\f", " ")
+        | dict.fromkeys(_BULLETS, "•")
+    )
+    | _simplified()
 )
 # A full stop typed as "." between Chinese characters ends a sentence; in "1.",
 # "3.3", "No.5" and after a lone Chinese numeral ("一.") it does not.
