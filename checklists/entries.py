@@ -47,7 +47,7 @@ _ANNOUNCES = re.compile(
     rf"|[:]\Z"
 )
 _CLOSES = re.compile(
-    r"(?:究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:[^,。;:]{0,10}(?:以上|上述|这些)|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
+    r"(?:究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为了?(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:[^,。;:]{0,10}(?:以上|上述|这些)|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
     r"|(?:必须|要|需要)(?:高度重视|引起)|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
@@ -309,7 +309,7 @@ def _is_general(source: View, piece: Piece) -> bool:
     return _FALLS_SHORT.search(words) is not None or (
         announces(source, piece.start, piece.end)
         and _OF_ALL_WORK.search(words) is not None
-        and not complains(_plain(words))
+        and not complains(plain(words))
     )
 
 
@@ -368,7 +368,7 @@ _AND_NAMELY = re.compile(
     r"(?:(?:这)?(?:主要|具体|突出|集中)(?:表现|体现|反映)?(?:在|为|是|有)|(?:表现|体现|反映)(?:在|为))(?:以下[^,。;:]{0,8})?[:,]"
 )
 _THERE_IS = re.compile(
-    r"(?:但|同时|仍|还|也|目前|当前|尚)[^,。;:]{0,12}?存在(?:着|的)?"
+    r"(?:但|同时|仍|还|也|目前|当前|尚|我(?:单位|部门|[局镇乡办院校区县市委们]))[^,。;:]{0,12}?存在(?:着|的)?"
 )
 
 
@@ -381,7 +381,7 @@ _WHOSE = re.compile(
 def _after_existence(text: str, begin: int, end: int) -> int:
     """Behind 但也存在, or before whoever it is with whom something 存在."""
     there = _THERE_IS.search(text, begin, min(end, begin + 160))
-    if there is None or complains(_plain(text[begin : there.start()])):
+    if there is None or complains(plain(text[begin : there.start()])):
         return begin
     clause = max(begin, text.rfind(",", begin, there.end()) + 1)
     yet = _CONTRARY.match(text, clause, there.end())
@@ -405,19 +405,20 @@ def after_lead(source: View, start: int, end: int) -> int:
     stop = min(end, start + 200)
     for _ in range(2):  # 通报指出，督导组发现，
         aware = _AWARE.search(text, begin, stop)
-        if aware is not None and not complains(_plain(text[begin : aware.start()])):
+        if aware is not None and not complains(plain(text[begin : aware.start()])):
             begin = aware.end()
     many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
-    if many is not None and not complains(_plain(text[begin : many.end()])):
+    led = many is not None and not complains(plain(text[begin : many.end()]))
+    if many is not None and led:
         begin = min(many.end(), end)
     shown = _SHOWN_IN.search(text, begin, stop)
-    if shown is not None and not complains(_plain(text[begin : shown.start()])):
+    if shown is not None and (led or not complains(plain(text[begin : shown.start()]))):
         begin = shown.end()
     namely = _NAMELY.match(text, begin, min(end, begin + 60))
-    if namely is not None and not complains(_plain(namely[0])):
+    if namely is not None and not complains(plain(namely[0])):
         begin = namely.end()
     although = _ALTHOUGH.match(text, begin, stop)
-    if although is not None and not complains(_plain(although[0])):
+    if although is not None and not complains(plain(although[0])):
         begin = although.end()
     begin = source.trim(begin, end)[0]
     if begin >= end or text[begin:end] in ("。", ":", ";"):
@@ -435,7 +436,7 @@ _ALTHOUGH = re.compile(
 )
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
     """Words without the nouns that lead-ins are made of."""
     return _LEAD_NOUNS.sub("", words)
 

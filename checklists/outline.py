@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import islice
 
 from checklists.view import View
 
@@ -420,7 +421,12 @@ def _openings(source: View, heading: re.Pattern[str]) -> Iterator[Section]:
                 yield section
             body = section.body if section else start
             run_in = list(_run_in(source, body, end))
-            if one_line or end - start > _NO_PARAGRAPH or _whole_report(run_in):
+            if (
+                one_line
+                or end - start > _NO_PARAGRAPH
+                or _whole_report(run_in)
+                or _has_chapters(text, body, end)
+            ):
                 yield from _inline_openings(source, body, end)
             else:
                 yield from run_in or _led_to(source, body, end)
@@ -456,6 +462,17 @@ def _led_to(source: View, start: int, end: int) -> Iterator[Section]:
         mark = mark_at(text, at + 1, end)
         if mark is not None:
             yield titled(source, mark, end)
+
+
+_CHAPTER = re.compile(
+    r"[一二三四五六七八九](?<=[。 ].)、[^。;:,\n]{0,24}(?:情况|问题|概述|打算|措施)"
+)
+
+
+def _has_chapters(text: str, start: int, end: int) -> bool:
+    """Whether at least three headings stand in one paragraph."""
+    found = _CHAPTER.finditer(text, start, end)
+    return sum(1 for _ in islice(found, 3)) > 2  # noqa: PLR2004
 
 
 _NO_PARAGRAPH = 1500  # characters; no paragraph is so long

@@ -143,7 +143,8 @@ def _passage(source: View, section: Section, about: Topic) -> list[Piece]:
     if about is Topic.PLANS:
         pieces = split(source, start, end, PLAN)
         return [p for p in pieces if not _ASKS.match(source.text, p.start, p.end)]
-    if about is Topic.BOTH:
+    labels = FIELD.finditer(source.text, start, end)
+    if about is Topic.BOTH or any(label["plan"] for label in labels):
         return both(source, start, end)
     return _problems(source, start, end)
 
@@ -422,7 +423,7 @@ def _before(source: View, piece: Piece, at: int | None) -> Piece:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
+    r"(?:认识|看到|意识|正视(?!问题,)|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|缺点|错误|失误|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
 _CONCEDES = re.compile(
@@ -550,6 +551,19 @@ def in_the_end(source: View) -> list[Found]:
     return []
 
 
+def list_of_faults(source: View) -> list[Found]:
+    """A document that is one list of faults, its heading lost."""
+    text = source.text
+    start, end = source.trim(0, len(text))
+    run = outermost(source, start, end)
+    if len(run) < 2 or run[0].start > start:  # noqa: PLR2004 (one is no list)
+        return []
+    pieces = items(source, run, end, PROBLEM)
+    if not all(complains(text[piece.start : piece.start + 40]) for piece in pieces):
+        return []
+    return [Found(piece, "", "list of faults", 0.6) for piece in pieces]
+
+
 _LEADS = re.compile(r"[ \n]*(?:[^。;!?\n]{0,24}:)?[ \n]*")
 
 
@@ -588,4 +602,4 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
     share = faults / len(pieces)
     if share < 0.6:  # noqa: PLR2004 (most of what follows must complain)
         return 0.0, []
-    return score + share + min(len(pieces), 4) / 4, pieces
+    return score + share + min(len(pieces), 8) / 4, pieces

@@ -27,6 +27,7 @@ from checklists.passages import (
     announced,
     in_the_end,
     labels_of_paragraphs,
+    list_of_faults,
     plans_after,
     section_topic,
     under_headings,
@@ -198,7 +199,9 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if not _heads(source, root, head):
         found = found or labels_of_paragraphs(source)
         if not _problems(found):
-            told = announced(source, root, 0, len(source.text))
+            told = list_of_faults(source) or announced(
+                source, root, 0, len(source.text)
+            )
             found = [*(found or plans_after(source, told)), *told]
     return sorted(found or in_the_end(source), key=lambda each: each.piece.start)
 
