@@ -389,7 +389,8 @@ def cut(source: View, piece: Piece) -> list[Piece]:
     first, last = source.trim(*border[:2])
     while last > first and text[last - 1] in ",: ":
         last -= 1
-    begin, end = source.trim(border[2], piece.end)
+    field = FIELD.search(text, border[2], piece.end)  # 责任单位：…… behind the measure
+    begin, end = source.trim(border[2], field.start() if field else piece.end)
     parts = [Piece(PROBLEM, first, last, piece.rule, 0.85)] if first < last else []
     answers = first if parts else None
     return [*parts, Piece(PLAN, begin, end, f"{piece.rule}, clause", 0.85, answers)]

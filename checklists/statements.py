@@ -173,7 +173,12 @@ class _Reach:
             return False
         if each.rule == "labels":
             return self._labelled(index)
-        return self._like_siblings(index)
+        return self._has_its_plan(index) or self._like_siblings(index)
+
+    def _has_its_plan(self, index: int) -> bool:
+        """Whether the plan that stands with an entry was cut off from its item."""
+        each, following = self._found[index], self._found[index + 1 : index + 2]
+        return any(one.piece.answers == each.piece.start for one in following)
 
     def _labelled(self, index: int) -> bool:
         """Whether an entry stands right behind the label of a problem."""
