@@ -293,7 +293,6 @@ class _Reader:
                 if sign == _UNKNOWN:
                     sheet.unmapped += 1
                 else:
-                    sheet.unmapped += "\ue000" <= sign <= "\uf8ff"
                     sheet.signs.append(
                         Sign(sign, left, left + natural, base, size, self._runs)
                     )

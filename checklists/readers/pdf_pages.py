@@ -53,7 +53,6 @@ _OTHER_LINE = 6.0
 """Points up or down that no raised sign stands off its line."""
 _WIDE = 0x2E80
 _SURROGATES = range(0xD800, 0xE000)
-_PRIVATE_USE = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
 _MAX_OBJECTS = 50_000
 """Objects that are looked at on one page, those of forms in it among them."""
 _MAX_FORMS = 4
@@ -180,10 +179,8 @@ class Page:
         if code in _SURROGATES:  # PDFium gives what lies beyond 16 bits in two
             return chr(code)
         character = chr(code) if 0 < code <= sys.maxunicode else ""
-        if (
-            character in _UNPRINTABLE
-            or any(code in private for private in _PRIVATE_USE)
-            or self._raw.FPDFText_HasUnicodeMapError(self._handle, index) == 1
+        if character in _UNPRINTABLE or (
+            self._raw.FPDFText_HasUnicodeMapError(self._handle, index) == 1
         ):
             self.unmapped += 1
         if character == " " and self._between_scripts(index):

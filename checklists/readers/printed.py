@@ -7,8 +7,10 @@ named in the document's notes: a report must not lose a page in silence.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Final
 
 from checklists.document import N_, Document, DocumentError, Note
@@ -38,6 +40,8 @@ _HEAD_ROWS: Final = 3
 _SAME_COLUMN: Final = 4.0
 _EVERYDAY_SHARE: Final = 0.4
 _SAMPLE: Final = 60
+_SYMBOLS: Final = frozenset(map(chr, range(0xF000, 0xF100)))
+"""Signs of fonts like Wingdings, which are bullets as a rule."""
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -94,7 +98,9 @@ class _Tables:
         else:
             self.end()
             self._columns = table.columns
-            self._head = [cells for _, cells in rows[:_HEAD_ROWS]]
+            first, *further = [cells for _, cells in rows[:_HEAD_ROWS]]
+            lower = takewhile(lambda cells: cells[0].column > 0, further)
+            self._head = [first, *lower]  # beside headings that are two rows high
         place = f"page {table.page}, table {table.number} cell "
         for number, cells in rows:
             self._write()
@@ -186,7 +192,10 @@ def _is_garbled(page: PrintedPage) -> bool:
     """
     text = _text(page)
     words = sum(map(str.isalnum, text))
-    if page.unmapped > _UNMAPPED_SHARE * (words + page.unmapped):
+    private = [sign for sign in text if unicodedata.category(sign) == "Co"]
+    bullets = sum(sign in _SYMBOLS for sign in private)
+    unknown = page.unmapped + len(private) - bullets
+    if unknown > _UNMAPPED_SHARE * (words + unknown) or bullets > words:
         return True
     chinese = "".join(_CHINESE.findall(text))
     return len(chinese) >= _SAMPLE and common_share(chinese) < _EVERYDAY_SHARE

@@ -134,6 +134,20 @@ def test_a_table_goes_on_on_the_next_page_without_its_headings_again() -> None:
     assert document.place(document.text.index("第4个")) == "page 3, table 1 cell B1"
 
 
+def test_headings_of_two_rows_are_left_out_again_and_rows_that_are_alike_are_not() -> (
+    None
+):
+    ledger = Ledger()
+    upper = ("序号", "问题", "整改", "责任", "时限")
+    lower = ("^", "^", "措施", "单位", "^")
+    alike = ("同", "执法不规范", "加强培训", "县司法局", "年底")
+    ledger.table([upper, lower, alike], 780)
+    ledger.canvas.showPage()
+    ledger.table([upper, lower, alike], 780)
+    rows = read(ledger.data()).text.splitlines()
+    assert rows == ["\t".join(upper), "\t\t措施\t单位", *["\t".join(alike)] * 2]
+
+
 def test_a_row_that_breaks_at_the_end_of_a_page_is_one_row() -> None:
     ledger = Ledger()
     first = (

@@ -103,6 +103,21 @@ OFD: Final = (
     " BaseLoc='page.xml'/><Page BaseLoc='/page.xml'/></Pages></Document>"
 ).encode()
 """A small OFD in its parts: a page, a template, resources and the document."""
+_SHOWN: Final = (
+    b"BT /F1 12 Tf 55 700 Td (Finding) Tj 100 0 Td (Measure) Tj -100 -30 Td (a) Tj 100 0 Td"
+    b" (b) Tj ET 50 720 m 250 720 l 250 690 l 50 690 l h 50 660 200 30 re 150 660 m 150 720"
+    b" l S 40 40 300 1 re f 9 9 m 1 2 3 4 5 6 c S q 200 0 0 200 300 300 cm BI /W 1 /H 1 /BPC"
+    b" 8 /CS /G ID 0 EI Q /X Do"
+)
+PRINTED: Final = (
+    b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R"
+    b" 3 0 R]/Count 2>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/Rotate 0/MediaBox[0 0 595"
+    b" 842]/Contents 4 0 R/Resources<</Font<</F1<</Type/Font/Subtype/Type1/BaseFont/Helvetica"
+    b">>>>/XObject<</X 5 0 R>>>>>>endobj\n4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+    b"5 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Matrix[1 0 0 1 9 9]/Length 17>>"
+    b"stream\n0 0 m 50 0 l S  \nendstream endobj\ntrailer<</Root 1 0 R/Size 6>>\n%%%%EOF"
+) % (len(_SHOWN), _SHOWN)
+"""A PDF of a ruled table, a curve, a picture and a form, twice."""
 MHT: Final = (
     b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n"
     b'\tboundary="b"\r\n\r\n--b\r\nContent-Type: text/html; charset=utf-8\r\n'
@@ -128,6 +143,7 @@ WORDS: Final = tuple(
         "<TextObject>", "</TextObject>", "<TextCode X='9' Y='99'>", "DeltaX='g 99999999 1'", "DeltaY='g 3 -5'",
         "CTM='0 1 -1 0 9 9'", "CTM='1e99 0 0 1e-99 0 0'", "Size='0'", "Size='1e9'", "Visible='false'",
         "Boundary='0 0 999999 1e6'", "M 0 0 L 0 99", "<PageBlock>", "</PageBlock>", "<Layer>", "TemplateID='1'",
+        " re ", " m ", " l ", " c ", " h ", " S ", " f ", " cm ", " Do ", " 1e30 ", " -99999 ", "/Rotate 270",
         "ResourceID='7'", "MIME-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=b\n\n", "\n--b\n", "\n--b--\n",
         "Content-Type: text/html; charset=gb2312\n", "Content-Transfer-Encoding: base64\n", "=E3=80=82", "=\n",
         "Content-Transfer-Encoding: quoted-printable\n", "<frameset>", "\ufeff", "\0", "𠮷", "\u2028", "\x85", "一、", "问题，", "。", "2024年1月", "- 3 -", "第3页",
@@ -347,6 +363,7 @@ def seeds(folder: Path) -> Iterator[tuple[str, bytes]]:
     yield "word", bytes([7]) + WORD
     yield "sheet", bytes([10]) + SHEET
     yield "ofd", bytes([16]) + OFD
+    yield "pdf", bytes([PDF]) + PRINTED
     yield "mht", bytes([18]) + MHT
     yield "archive", bytes([12]) + "a.txt\n问题。".encode() + _BORDER + b"b.md\n# x"
 

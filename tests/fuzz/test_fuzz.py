@@ -23,6 +23,8 @@ def test_the_parts_of_office_files_are_read_as_what_they_are_put_together_to() -
     assert "三、存在的问题" in word.text
     book = read_document("x.xlsx", content=fuzz_readers.workbook(fuzz_readers.SHEET))
     assert "问题\t措施二" in book.text
+    pdf = read_document("x.pdf", content=fuzz_readers.PRINTED)
+    assert pdf.text == "Finding\tMeasure\na\tb\na\tb\n"
     ofd = read_document("x.ofd", content=fuzz_readers.ofd_of(fuzz_readers.OFD))
     assert "存在的问题" in ofd.text
     assert "文件" in ofd.text
