@@ -78,7 +78,7 @@ def with_tables(page: PrintedPage, paths: Iterable[Path]) -> PrintedPage:
     across, down = _rules(paths)
     found = [_Found(grid) for grid in _grids(across, down)]
     if not found:
-        return page
+        return _unplaced(page)
     lines: list[PrintedLine | PrintedTable | _Found] = []
     for line in page.lines:
         if isinstance(line, PrintedLine):
@@ -87,7 +87,16 @@ def with_tables(page: PrintedPage, paths: Iterable[Path]) -> PrintedPage:
                     lines.append(piece)
                 elif table.first(line, piece):
                     lines.append(table)
-    return replace(page, lines=tuple(_settled(lines, page.number)))
+    return _unplaced(replace(page, lines=tuple(_settled(lines, page.number))))
+
+
+def _unplaced(page: PrintedPage) -> PrintedPage:
+    """``page`` without what only its tables were found by, which takes much room."""
+    lines = (
+        replace(line, places=()) if isinstance(line, PrintedLine) else line
+        for line in page.lines
+    )
+    return replace(page, lines=tuple(lines))
 
 
 class _Found:

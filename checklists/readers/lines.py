@@ -110,12 +110,12 @@ class Lines:
         self._parts.append(text)
 
 
-def too_long(name: str) -> DocumentError:
-    """More text than :data:`MAX_CHARACTERS`."""
+def too_long(name: str, limit: int = MAX_CHARACTERS) -> DocumentError:
+    """More text than ``limit`` characters."""
     return DocumentError(
         N_("{name} is too long to read."),
         N_("Its text has more than {limit} characters, the limit for one."),
         N_("Give the report itself, or split the file."),
         name=name,
-        limit=MAX_CHARACTERS,
+        limit=limit,
     )

@@ -20,7 +20,7 @@ from typing import Final
 
 from checklists.document import N_, Document, DocumentError
 from checklists.readers.grids import Path, with_tables
-from checklists.readers.lines import MAX_CHARACTERS, too_long
+from checklists.readers.lines import too_long
 from checklists.readers.original import Original
 from checklists.readers.package import MAX_PART_BYTES, Package, damaged, protected
 from checklists.readers.paragraphs import PrintedPage
@@ -31,6 +31,12 @@ from checklists.readers.xmlparts import Element, read_blocks
 MAX_PAGES: Final = 5_000
 MAX_OBJECTS: Final = 2_000_000
 """Objects drawn in all; a template, or a unit used again, is drawn each time."""
+MAX_SIGNS: Final = 1_000_000
+MAX_PAGE_SIGNS: Final = 50_000
+"""Signs drawn in all, and on one page, where each is held with its place; a page of a
+report has a thousand."""
+_KEPT_SIGNS: Final = 200_000
+"""Signs of templates that are held; further ones are read again for each page."""
 MAX_CORNERS: Final = 20_000
 """Corners of shapes on one page; a drawing has more, a table some hundreds."""
 MAX_TRACED: Final = 1_000_000
@@ -83,7 +89,8 @@ def read_ofd(original: Original, package: Package) -> Document:
             for page in reader.pages(len(pages)):
                 pages.append(page)
                 if len(pages) > MAX_PAGES:
-                    raise _too_many_pages(original.name)
+                    why = N_("It has more than {limit} pages, the limit for one.")
+                    raise _too_many(original.name, why, MAX_PAGES)
     except KeyError as error:
         raise damaged(original.name) from error
     if not pages:
@@ -103,7 +110,7 @@ class _Files:
         self._bytes = MAX_PART_BYTES
         self._objects = MAX_OBJECTS
         self._corners = MAX_TRACED
-        self._characters = MAX_CHARACTERS
+        self._signs = MAX_SIGNS
         self._known = {
             member.filename.replace("\\", "/").lstrip("/").lower(): member.filename
             for member in package.members()
@@ -147,16 +154,16 @@ class _Files:
         self._corners -= corners
         return self._corners >= 0
 
-    def spend(self, objects: int, characters: int) -> None:
+    def spend(self, objects: int, signs: int) -> None:
         """Use up some of what may be drawn in all.
 
         Raises:
             DocumentError: there is not so much left.
         """
         self._objects -= objects
-        self._characters -= characters
-        if self._objects < 0 or self._characters < 0:
-            raise too_long(self.name)
+        self._signs -= signs
+        if self._objects < 0 or self._signs < 0:
+            raise too_long(self.name, MAX_SIGNS)
 
 
 class _Reader:
@@ -166,6 +173,7 @@ class _Reader:
         self._files = files
         self._part = part
         self._tree = files.tree(part)
+        self._kept = 0
         self._sheets: dict[str, _Sheet] = {}
         self._units: dict[str, Element] | None = None
         self._runs = 0
@@ -195,7 +203,10 @@ class _Reader:
         """A template, parsed once; what it draws counts each time."""
         known = self._sheets.get(location)
         if known is None:
-            known = self._sheets[location] = self._sheet(location)
+            known = self._sheet(location)
+            self._kept += len(known.signs)
+            if self._kept <= _KEPT_SIGNS:
+                self._sheets[location] = known
         else:
             self._files.spend(known.objects + 1, len(known.signs))
         return known
@@ -283,6 +294,12 @@ class _Reader:
             if not text.strip():
                 continue
             self._files.spend(0, len(text))
+            if len(sheet.signs) + len(text) > MAX_PAGE_SIGNS:
+                raise _too_many(
+                    self._files.name,
+                    N_("A page of it has more than {limit} signs, which none needs."),
+                    MAX_PAGE_SIGNS,
+                )
             self._runs += 1
             rights = _deltas(code.get("DeltaX", ""), len(text))
             downs = _deltas(code.get("DeltaY", ""), len(text))
@@ -400,11 +417,11 @@ def _deltas(text: str, count: int) -> list[float]:
     return found
 
 
-def _too_many_pages(name: str) -> DocumentError:
+def _too_many(name: str, why: str, limit: int) -> DocumentError:
     return DocumentError(
         N_("{name} is too long to read."),
-        N_("It has more than {limit} pages, the limit for one."),
+        why,
         N_("Give the report itself, or split the file."),
         name=name,
-        limit=MAX_PAGES,
+        limit=limit,
     )

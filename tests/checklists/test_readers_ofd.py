@@ -279,12 +279,24 @@ def test_limits_hold_for_all_pages_together(monkeypatch: pytest.MonkeyPatch) -> 
     for limit, amount in (
         ("MAX_PAGES", 3),
         ("MAX_OBJECTS", 7),
-        ("MAX_CHARACTERS", 4 * 9 - 1),
+        ("MAX_SIGNS", 4 * 9 - 1),
+        ("MAX_PAGE_SIGNS", 6),
         ("MAX_PART_BYTES", 1_500),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(ofd, limit, amount)
             assert "is too long" in failure(data).what
+
+
+def test_templates_that_are_not_held_are_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = ofd_file(
+        *[page(under=[0, 1])] * 3,
+        templates=[page(written("问题", LEFT, 90)), page(written("措施", LEFT, 120))],
+    )
+    monkeypatch.setattr(ofd, "_KEPT_SIGNS", 3)
+    assert read(data).text == "问题\n措施\n" * 3
 
 
 def test_units_that_hold_themselves_end() -> None:
