@@ -62,7 +62,8 @@ _MAX_CORNERS = 20_000
 _MAX_TRACED = 1_000_000
 """Corners on all pages together; tables on further pages are read line by line."""
 _MAX_PLACED = 1_000_000
-"""Characters in all of which the places are told."""
+_MAX_PAGE_PLACED = 50_000
+"""Characters in all, and on one page, of which the places are told."""
 _EAST_ASIAN = (128, 129, 134, 136)
 """Character sets as PDFium names them: Japanese, Korean, Chinese in both writings."""
 
@@ -157,9 +158,10 @@ class Page:
 
         ``placed`` also tells where each stands.
         """
-        self._placed = placed
+        count = max(self._raw.FPDFText_CountChars(self._handle), 0)
+        self._placed = placed and count <= _MAX_PAGE_PLACED
         line: Signs = []
-        for index in range(max(self._raw.FPDFText_CountChars(self._handle), 0)):
+        for index in range(count):
             code = self._raw.FPDFText_GetUnicode(self._handle, index)
             character = self._character(code, index)
             if self._raw.FPDFText_IsHyphen(self._handle, index) == 1:

@@ -331,11 +331,19 @@ def test_beyond_so_many_corners_tables_are_read_line_by_line(
     out = io.BytesIO()
     monkeypatch.setattr(sys, "stdin", given)
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=out))
-    monkeypatch.setattr(pdf_pages, "_MAX_TRACED", 20)
-    pdf_pages.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(pdf_pages, "_MAX_TRACED", 20)
+        pdf_pages.run()
     records = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [len(record["paths"]) > 9 for record in records[:-1]] == [True, False, False]
-    assert not any(line["places"] for line in records[1]["lines"])
+    placed = [any(line["places"] for line in page["lines"]) for page in records[:-1]]
+    assert placed == [True, False, False]
+    given.buffer.seek(0)
+    out.seek(0)
+    monkeypatch.setattr(pdf_pages, "_MAX_PAGE_PLACED", 9)
+    pdf_pages.run()
+    first = json.loads(out.getvalue().splitlines()[0])
+    assert not any(line["places"] for line in first["lines"])
 
     page = ofd_page(
         *(
