@@ -9,6 +9,8 @@ from shutil import copytree
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["tests.leaks"]
+
 # Before anything imports them: their assertions explain themselves like a test's.
 pytest.register_assert_rewrite("integrations.conformance", "tests.integrations.specs")
 

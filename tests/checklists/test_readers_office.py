@@ -16,6 +16,7 @@ import pytest
 from checklists.document import DocumentError
 from checklists.readers import office, read_document
 from checklists.readers.original import Original
+from tests.fakes.tokens import token_of
 
 SAMPLE = Path(__file__).parents[2] / "checklists/samples/siping-2023.txt"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
@@ -150,11 +151,11 @@ def test_the_program_sees_a_profile_of_its_own_and_no_secrets(
     report = tmp_path / "report.txt"
     script = f"open({str(report)!r}, 'w').write(repr((sys.argv, dict(os.environ))))"
     monkeypatch.setattr(office, "office_program", lambda: program(tmp_path, script))
-    monkeypatch.setenv("LEDGER_GITEA_TOKEN", "secret-token")
+    monkeypatch.setenv("LEDGER_GITEA_TOKEN", token_of("environment"))
     with pytest.raises(DocumentError, match="could not be converted"):
         office.convert(Original("a;b $(x).doc", COMPOUND), ".doc", "docx")
     seen = report.read_text(encoding="utf-8")
-    assert "secret-token" not in seen
+    assert token_of("environment") not in seen
     assert "--headless" in seen
     assert "-env:UserInstallation=file:///" in seen
     assert "$(x)" not in seen

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import quote, urlsplit
 
+from tests.fakes.tokens import token_of
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -213,7 +215,7 @@ class FakeGitea(FakeProcess):
     """The fake of Gitea and Forgejo."""
 
     repo = "org/audit"
-    token = "token-ledger"
+    token = token_of("ledger")
 
     def __init__(self) -> None:
         """Start it, with the account ``ledger`` that may write to ``org/audit``."""
@@ -221,7 +223,7 @@ class FakeGitea(FakeProcess):
 
     def person(self, login: str) -> Person:
         """Somebody named at the reset; the owner is ``org``."""
-        return Person(self.address, f"token-{login}", self.repo)
+        return Person(self.address, token_of(login), self.repo)
 
 
 @dataclass(frozen=True)
@@ -234,9 +236,9 @@ class JiraPerson:
 
     def send(self, method: str, path: str, value: object = None, **more: Any) -> Any:
         """A request below the interface; anything but 2xx fails the test."""
-        credential = f"Bearer token-{self.login}"
+        credential = f"Bearer {token_of(self.login)}"
         if self.cloud:
-            pair = f"{self.login}@example.test:token-{self.login}"
+            pair = f"{self.login}@example.test:{token_of(self.login)}"
             credential = f"Basic {b64encode(pair.encode()).decode()}"
         headers = {"Authorization": credential, "X-Fake-Act": "yes"}
         headers |= more.pop("headers", {})
@@ -330,7 +332,7 @@ class FakeJira(FakeProcess):
     """The fake of Jira Cloud and Jira Data Center."""
 
     project = "AUD"
-    token = "token-ledger"
+    token = token_of("ledger")
 
     def __init__(self) -> None:
         """Start it, with the account ``ledger`` that may write to ``AUD``."""

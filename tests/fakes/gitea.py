@@ -7,7 +7,7 @@ Options of a reset: ``flavour`` (gitea, forgejo), ``content_version``, ``zone``,
 ``version``, ``page_max``, ``attachments``, ``attachment_max``; ``clock`` (seconds
 added to the real time) and ``frozen`` (the time stands still); ``users`` maps
 logins to their rights on the repository (read, write, admin, none), ``private``,
-``repo`` and ``pulls`` (pull requests in it) describe it. Everybody's token is ``token-LOGIN``; more tokens come
+``repo`` and ``pulls`` (pull requests in it) describe it. Everybody's token is ``tokens.token_of(LOGIN)``; more tokens come
 with ``tokens: {token: {user, scopes}}``.
 """
 
@@ -33,6 +33,7 @@ from tests.fakes.giteastate import (
 )
 from tests.fakes.routes import Answered, Routed, route
 from tests.fakes.server import Reply, Request, serve
+from tests.fakes.tokens import token_of
 
 GHOST = User(-1, "Ghost")
 VERSIONS = {"gitea": "1.26.3", "forgejo": "15.0.3+gitea-1.22.0"}
@@ -59,7 +60,7 @@ class Gitea(Routed):
         owner, _, name = repo.partition("/")
         for login in dict.fromkeys([owner, *users]):
             state.users[login] = User(state.next_id(), login)
-            state.tokens[f"token-{login}"] = Token(state.users[login])
+            state.tokens[token_of(login)] = Token(state.users[login])
         for token, what in tokens.items():
             scopes = frozenset(cast("list[str]", what.get("scopes", ["all"])))
             state.tokens[token] = Token(state.users[str(what["user"])], scopes)

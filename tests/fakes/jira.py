@@ -10,7 +10,7 @@ of the create screen), ``required`` (``{field id: name}`` demanded there);
 ``resolution`` (none, optional, required on the closing step); ``step_screen``
 (fields of the closing step); ``frozen_workflow`` (no steps at all); ``users`` maps
 logins to write or read; ``comments_shown`` (of an issue in a search); ``clock``,
-``frozen``. Everybody's token is ``token-LOGIN``, the e-mail ``LOGIN@example.test``.
+``frozen``. Everybody's token is ``tokens.token_of(LOGIN)``, the e-mail ``LOGIN@example.test``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from zoneinfo import ZoneInfo
 
 from tests.fakes.routes import Answered, Routed, route
 from tests.fakes.server import Reply, Request, serve
+from tests.fakes.tokens import token_of
 
 JSON = dict[str, object]
 
@@ -156,10 +157,10 @@ class Jira(Routed):
         if scheme == "basic" and self.cloud:
             email, _, token = b64decode(credential).decode().partition(":")
             login = email.removesuffix("@example.test")
-            known = token == f"token-{login}"
+            known = token == token_of(login)
         else:
-            login = credential.removeprefix("token-")
-            known = not self.cloud and credential.startswith("token-")
+            login = credential.removeprefix(token_of(""))
+            known = not self.cloud and credential.startswith(token_of(""))
         return login if known and login in self.users else None
 
     def next_id(self) -> str:

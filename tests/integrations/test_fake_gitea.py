@@ -17,6 +17,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.fakes.client import FakeGitea, exchange
+from tests.fakes.tokens import token_of
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ def scene(request: pytest.FixtureRequest, gitea_process: FakeGitea) -> Iterator[
         flavour = kind.removeprefix("fake-")
         gitea_process.reset(users={"guest": "read"}, flavour=flavour)
         address, repo = gitea_process.address, gitea_process.repo
-        yield Scene(address, "token-org", "token-guest", repo, flavour == "forgejo")
+        yield Scene(
+            address, token_of("org"), token_of("guest"), repo, flavour == "forgejo"
+        )
         return
     address = os.environ.get("LEDGER_TEST_GITEA_URL", "").rstrip("/")
     owner = os.environ.get("LEDGER_TEST_GITEA_TOKEN", "")

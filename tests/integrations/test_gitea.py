@@ -32,8 +32,13 @@ from integrations.tracker import (
 )
 from tests.fakes.client import FakeGitea
 from tests.fakes.fixtures import PEOPLE
+from tests.fakes.tokens import token_of
 
 Memory = dict[str, object]
+
+
+NARROW = token_of("narrow")
+"""A token that may do less than its account."""
 
 
 def tracker(
@@ -273,7 +278,7 @@ def test_what_a_reader_may_not_set_is_reported_with_the_issue(
     fake_gitea: FakeGitea,
 ) -> None:
     tracker(fake_gitea).prepare([Label("ledger", "ff0000")])
-    guest = tracker(fake_gitea, token="token-guest")
+    guest = tracker(fake_gitea, token=token_of("guest"))
     asked = draft(labels=frozenset({"ledger"}), due=date(2026, 12, 31))
     with pytest.raises(PartlyDone, match=r"labels, due\.") as caught:
         guest.create(asked)
@@ -481,36 +486,37 @@ def test_an_archived_repository_is_read_only(fake_gitea: FakeGitea) -> None:
 @pytest.mark.parametrize(
     ("options", "token", "error", "says"),
     [
-        ({}, "token-guest", Forbidden, "dropped in silence"),
+        ({}, token_of("guest"), Forbidden, "dropped in silence"),
         ({}, "wrong", Unauthenticated, "token"),
         ({}, "", Unauthenticated, "no token"),
         (
             {"repo": "org/other"},
-            "token-ledger",
+            token_of("ledger"),
             Forbidden,
             "not there for this account",
         ),
-        ({"users": {"ledger": "none"}}, "token-ledger", Forbidden, "two-factor"),
+        ({"users": {"ledger": "none"}}, token_of("ledger"), Forbidden, "two-factor"),
         (
-            {"tokens": {"t": {"user": "ledger", "scopes": ["write:issue"]}}},
-            "t",
+            {"tokens": {NARROW: {"user": "ledger", "scopes": ["write:issue"]}}},
+            NARROW,
             Forbidden,
             "read:repository",
         ),
         (
             {
                 "tokens": {
-                    "t": {
+                    NARROW: {
                         "user": "ledger",
                         "scopes": ["read:issue", "read:repository", "read:user"],
                     }
                 }
             },
-            "t",
+            NARROW,
             Forbidden,
             "write:issue",
         ),
     ],
+    ids=["guest", "wrong", "none", "elsewhere", "hidden", "issues", "reading"],
 )
 def test_check_names_what_is_wrong_and_what_to_do(
     fake_gitea: FakeGitea,
@@ -550,9 +556,9 @@ def test_check_tells_another_server_from_a_tracker(fake_gitea: FakeGitea) -> Non
 
 
 def test_the_token_needs_only_the_scope_for_issues(fake_gitea: FakeGitea) -> None:
-    scopes = {"t": {"user": "ledger", "scopes": ["write:issue"]}}
+    scopes = {NARROW: {"user": "ledger", "scopes": ["write:issue"]}}
     fake_gitea.reset(users=PEOPLE, tokens=scopes)
-    git = tracker(fake_gitea, token="t")
+    git = tracker(fake_gitea, token=NARROW)
     git.prepare([Label("ledger", "ff0000")], [Milestone("2023")])
     made = git.create(draft(labels=frozenset({"ledger"}), milestone="2023"))
     git.comment(made.key, "x")

@@ -33,7 +33,7 @@ from integrations.upload import JsonBody, Upload
 from tests.fakes.client import FakeGitea
 
 ISSUES = "/api/v1/repos/org/audit/issues"
-TOKEN = "token-ledger"
+TOKEN = FakeGitea.token
 
 
 class Bench:

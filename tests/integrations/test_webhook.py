@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.webhook import Hint, genuine, hint
+from tests.fakes.tokens import token_of
 
 GITEA = json.dumps(
     {"action": "closed", "issue": {"number": 12}, "repository": {"full_name": "o/r"}}
@@ -19,7 +20,7 @@ GITEA = json.dumps(
 JIRA = json.dumps(
     {"webhookEvent": "jira:issue_updated", "issue": {"key": "A_B-7"}}
 ).encode()
-SECRET = "s3cret-值"
+SECRET = token_of("值")
 
 
 def mac(body: bytes, secret: str = SECRET) -> str:

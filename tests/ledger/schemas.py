@@ -8,6 +8,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from tests.leaks import WATCH
+
 _SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
 
 
@@ -21,6 +23,7 @@ def schema_of(name: str) -> dict[str, Any]:
 def hold(document: dict[str, Any]) -> None:
     """Fail unless ``document`` is what its schema says, to the last key."""
     schema = schema_of(document["schema"])
+    WATCH.look(document["schema"], json.dumps(document, ensure_ascii=False))
     Draft202012Validator.check_schema(schema)
     again = json.loads(json.dumps(document, ensure_ascii=False))
     assert list(Draft202012Validator(_closed(schema)).iter_errors(again)) == []

@@ -1,6 +1,6 @@
 """One sync in a process of its own that kills itself at a step.
 
-``python -m tests.ledger.sync.mortal FOLDER ADDRESS PROJECT TOKEN NOW STEP`` dies by
+``python -m tests.ledger.sync.mortal FOLDER ADDRESS PROJECT NOW STEP`` dies by
 SIGKILL as it comes to the step numbered STEP; 0 lives, and prints how many there
 are. A step is a moment before or after a call to the tracker, and before or after
 a commit to the ledger.
@@ -78,7 +78,8 @@ def watch_commits(steps: Steps) -> None:
 
 def main() -> None:
     """Run once, or die."""
-    folder, address, project, token, now, fatal = sys.argv[1:7]
+    folder, address, project, now, fatal = sys.argv[1:6]
+    token = os.environ.get("MORTAL_TOKEN", "")
     steps = Steps(int(fatal))
     watch_commits(steps)
 

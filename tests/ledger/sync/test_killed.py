@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import subprocess
@@ -65,11 +66,11 @@ class Busy:
                 str(office.ledger.folder),
                 place.address,
                 place.project,
-                self.token,
                 now.isoformat(),
                 str(step),
             ],
             cwd=ROOT,
+            env={**os.environ, "MORTAL_TOKEN": self.token},
             stdout=subprocess.PIPE,
         )
 

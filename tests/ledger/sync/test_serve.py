@@ -24,13 +24,15 @@ from ledger.sync.bell import Bell
 from ledger.sync.serve import MOST_BYTES, Post, Receiver, receiving
 from tests.fakes.client import ROOT, FakeGitea, FakeJira
 from tests.fakes.fixtures import fake_jira, jira_process
+from tests.fakes.tokens import token_of
+from tests.leaks import WATCH, keeps_tokens
 from tests.ledger.office import Office
 from tests.ledger.sync.desk import Desk, add_many, gitea_place
 from tests.ledger.sync.jiraplace import jira_place
 
 __all__ = ["fake_jira", "jira_process"]
 
-SECRET = "geheim-和谁都不说"
+SECRET = token_of("和谁都不说")
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Serving(Sender):
     def line(self, beginning: str) -> str:
         """The next line that begins so."""
         for line in cast("IO[str]", self.process.stdout):
+            WATCH.look("print", line)
             if line.startswith(beginning):
                 return line
         raise AssertionError(cast("IO[str]", self.process.stderr).read())
@@ -89,7 +92,7 @@ def prepare(folder: Path, desk: Desk, token: str, secret: str | None) -> dict[st
     """The environment of the process, with credentials for the desk's tracker."""
     config = folder / "config" / "ledger"
     config.mkdir(parents=True)
-    path = config / "credentials.toml"
+    path = keeps_tokens(config / "credentials.toml")
     entry = {"address": desk.place.address, "token": token}
     if secret is not None:
         entry["webhook_secret"] = secret
@@ -379,10 +382,11 @@ def test_a_new_token_leaves_the_secret_of_webhooks_where_it_is(
     from ledger import config
 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    path = config.keep_token("https://t.example", "one")
+    keeps_tokens(tmp_path / "ledger" / "credentials.toml")
+    path = config.keep_token("https://t.example", token_of("one"))
     with path.open("a", encoding="utf-8") as file:
         file.write(f'webhook_secret = "{SECRET}"\n')
-    config.keep_token("https://t.example", "two")
+    config.keep_token("https://t.example", token_of("two"))
     entry = config.credential("https://t.example/x")
-    assert (entry.secret(), entry.webhook_secret()) == ("two", SECRET)
+    assert (entry.secret(), entry.webhook_secret()) == (token_of("two"), SECRET)
     assert SECRET not in repr(entry)
