@@ -1,7 +1,7 @@
 """How many hand-labelled entries ``derive`` finds, misses and invents.
 
-``python -m tests.benchmarks.accuracy [--held-out | --all] [--show] [NAME…]``
-prints, per group and per document, hits, misses and inventions of problems and
+``python -m tests.benchmarks.accuracy [--held-out | --all] [--show] [--reports DIR]
+[NAME…]`` prints, per group and per document, hits, misses and inventions of problems and
 plans. An entry counts as found when its span overlaps a label by at least 0.8
 intersection over union, one to one. Documents marked doubtful are shown and not
 counted. The documents lie beside the project (``../shared/reports``); their
@@ -166,13 +166,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     which.add_argument("--held-out", action="store_true", help="only those set aside")
     which.add_argument("--all", action="store_true", help="those set aside as well")
     parser.add_argument("--show", action="store_true", help="show what did not fit")
+    parser.add_argument(
+        "--reports", type=Path, default=REPORTS, help="another folder of labelled ones"
+    )
     chosen = parser.parse_args(arguments)
-    if not REPORTS.is_dir():
-        print(f"no labelled reports at {REPORTS}", file=sys.stderr)
+    reports: Path = chosen.reports
+    if not reports.is_dir():
+        print(f"no labelled reports at {reports}", file=sys.stderr)
         return 1
     results = [
-        measure(name)
-        for name in names()
+        measure(name, reports)
+        for name in names(reports)
         if (chosen.all or (name in HELD_OUT) == chosen.held_out)
         and (not chosen.name or any(name.startswith(each) for each in chosen.name))
     ]
@@ -183,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mark = " (doubtful)" if result.doubtful else ""
             print(line(result.name + mark, result.problems, result.plans))
             if chosen.show and result.wrong:
-                text = (REPORTS / f"{result.name}.txt").read_bytes().decode("utf-8-sig")
+                text = (reports / f"{result.name}.txt").read_bytes().decode("utf-8-sig")
                 for what, (start, end) in result.wrong:
                     print(f"      {what} {start}–{end} {text[start:end][:90]!r}")
         print(line(f"group {group}", *total(members)))
