@@ -112,9 +112,17 @@ def _is_problems(words: str) -> bool:
     ) or bool(_HAS_FAULT.fullmatch(words))
 
 
+# 积极落实整改措施 tells of work done, unless it says when it will be.
+_CARRIES_OUT = re.compile(
+    rf"\A(?!.{{0,20}}(?:{_NEXT}|进一步)).{{0,16}}(?:落实|细化|压实|抓好)(?!情况).{{0,8}}(?:措施|举措)"
+)
+
+
 def _is_plans(words: str, years: list[int], year: int | None) -> bool:
-    if _PLANS.search(words) and not (
-        _TELLS_DONE.search(words) and not words.startswith(("下", "改进情况"))
+    if (
+        _PLANS.search(words)
+        and not _CARRIES_OUT.search(words)
+        and not (_TELLS_DONE.search(words) and not words.startswith(("下", "改进情况")))
     ):
         return True
     if _HAS_FAULT.search(words) and _MEASURES.search(words):

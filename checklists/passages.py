@@ -79,10 +79,11 @@ def under_headings(source: View, root: Section, year: int | None) -> Iterator[Fo
 
 def section_topic(source: View, section: Section, year: int | None) -> Topic:
     """The topic of a section's heading, if it is one and not a sentence or a title."""
-    if section.mark is None and (
+    if section.system <= System.PART and (
         _GENRE.search(section.title)
         or (
-            complains_of_something(section.title)
+            section.mark is None
+            and complains_of_something(section.title)
             and not source.text[: section.start].strip()
         )
     ):
@@ -424,9 +425,9 @@ def _before(source: View, piece: Piece, at: int | None) -> Piece:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视(?!问题,)|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|缺点|错误|失误|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
+    r"(?:认识|看到|意识|正视(?!问题,)|直面(?=:)|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|缺点|错误|失误|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
 )
-_AWARE = re.compile(r"认识到|看到|意识到|正视|深知|清醒|感到|认识,")
+_AWARE = re.compile(r"认识到|看到|意识到|正视|直面:|深知|清醒|感到|认识,")
 _CONCEDES = re.compile(
     r"(?:虽|尽管|成绩|成效|进展|进步|肯定)[^。;!?]{0,40}(?:但|同时|然而)[^。;!?]{0,24}(?:存在|不足|差距|问题|短板)"
 )
@@ -552,17 +553,25 @@ def in_the_end(source: View) -> list[Found]:
     return []
 
 
-def list_of_faults(source: View) -> list[Found]:
-    """A document that is one list of faults, its heading lost."""
-    text = source.text
-    start, end = source.trim(0, len(text))
+def list_of_faults(source: View, root: Section, *, checked: bool) -> list[Found]:
+    """A document that is one list of faults, its heading lost.
+
+    Where something was ``checked``, such a list may stand below any heading.
+    """
+    start, end = source.trim(0, len(source.text))
+    found = _all_faulty(source, start, end)
+    for section in root.walk() if checked else ():
+        found = found or _all_faulty(source, section.body, section.end)
+    return [Found(piece, "", "list of faults", 0.6) for piece in found]
+
+
+def _all_faulty(source: View, start: int, end: int) -> list[Piece]:
     run = outermost(source, start, end)
-    if len(run) < 2 or run[0].start > start:  # noqa: PLR2004 (one is no list)
+    if len(run) < 2 or source.trim(start, end)[0] < run[0].start:  # noqa: PLR2004 (one is no list)
         return []
     pieces = items(source, run, end, PROBLEM)
-    if not all(complains(text[piece.start : piece.start + 40]) for piece in pieces):
-        return []
-    return [Found(piece, "", "list of faults", 0.6) for piece in pieces]
+    first = (next(sentences(source, piece.start, piece.end)) for piece in pieces)
+    return pieces if all(complains(source.text[slice(*span)]) for span in first) else []
 
 
 _LEADS = re.compile(r"[ \n]*(?:[^。;!?\n]{0,24}:)?[ \n]*")

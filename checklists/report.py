@@ -199,7 +199,8 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
     if not _heads(source, root, head):
         found = found or labels_of_paragraphs(source)
         if not _problems(found):
-            told = list_of_faults(source) or announced(
+            checked = _CHECKED.search(head.title or source.text[:300]) is not None
+            told = list_of_faults(source, root, checked=checked) or announced(
                 source, root, 0, len(source.text)
             )
             found = [*(found or plans_after(source, told)), *told]
@@ -241,6 +242,7 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
     return found
 
 
+_CHECKED = re.compile(r"检查|抽查|自查|督查|督导|督察|普查|巡查|监测|评估|通报")
 _DEMANDS = re.compile(r"(?:要求|保障(?:措施)?)\Z")
 
 
