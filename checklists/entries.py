@@ -293,13 +293,14 @@ _OF_LAST_YEAR = re.compile(
 def is_cut_off(source: View, start: int, end: int) -> bool:
     """Whether the document breaks off in this sentence."""
     text = source.text
-    if text[end - 1] in "。;!?" or text[end:].strip():
+    if text[end - 1] in "。;!?" or _BLANK.match(text, end) is None:
         return False
     return text[end - 1] in ",、" or (
         end - start >= _HALF_SENTENCE and "," in text[start:end]
     )
 
 
+_BLANK = re.compile(r"[ \n]*+\Z")
 _HALF_SENTENCE = 20  # characters; a signature is shorter
 
 

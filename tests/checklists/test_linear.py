@@ -44,6 +44,17 @@ def growth(unit: str) -> tuple[float, float]:
         "存在的问题",
         "认识到，",
         "一、",
+        "1.1 不足\n",
+        "**不足**",
+        "**不足**加强\n",
+        "存在不足，加强\n",
+        "下一步，将加强\n",
+        "针对不足的问题，",
+        "虽然取得成绩，但",
+        "：（一）",
+        "检查发现，不足",
+        "其一，不足；",
+        "【问题1】不足",
         "（一）不足。\n",
         "存在的问题：\n",
         "1.",
@@ -73,6 +84,8 @@ def test_one_mark_repeated_takes_linear_time(unit: str) -> None:
 @given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=6).map("".join))
 @settings(max_examples=15, deadline=None)
 @example("**1.")
+@example("检查通报一、情况\n（一）加强。\n（二）不足。\n")
+@example("存在的问题和措施\n1.不足。\n整改措施：加强。\n")
 @example("主要是：")
 @example("一、存在的问题\n（一）不足。\n")
 @example("一、2024年工作安排\n（一）加强。\n")
