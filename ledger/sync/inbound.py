@@ -39,6 +39,13 @@ class NewFile:
     person: Person | None
     login: str | None
 
+    @property
+    def refused(self) -> Decided | None:
+        """That it is no evidence: both sides keep what they have."""
+        if self.person is not None:
+            return None
+        return Decided(Contrary(Field.EVIDENCE, "", self.attachment.name), "kept")
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -87,12 +94,7 @@ def inbound(matter: Matter) -> Inbound:
         contraries.append(_refused_ticks(ticks))
         ticks = {}
     files = tuple(_files(matter))
-    decided = [*(_decision(matter, one) for one in contraries)]
-    decided += [
-        Decided(Contrary(Field.EVIDENCE, "", kept.attachment.name), "kept")
-        for kept in files
-        if kept.person is None
-    ]
+    decided = [_decision(matter, one) for one in contraries]
     proposed = tuple(
         dict.fromkeys(
             text for text in found.proposed if text and text not in matter.proposals

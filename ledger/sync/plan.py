@@ -14,7 +14,7 @@ from typing import Any
 from ledger.errors import N_, Braked
 from ledger.journal import canonical
 from ledger.sync.closing import Complete, Lacking
-from ledger.sync.inbound import Inbound, inbound, predicted, request, requested
+from ledger.sync.inbound import Decided, Inbound, inbound, predicted, request, requested
 from ledger.sync.link import LinkState, digest
 from ledger.sync.matter import Hint, Matter
 from ledger.sync.outbound import Outbound, outbound
@@ -275,6 +275,8 @@ def _inward(
                 key,
                 {"name": kept.attachment.name, "person": kept.person.name},
             )
+        elif kept.refused is not None:
+            yield _decision(matter, kept.refused)
     if came.owner is not None:
         yield Action(
             "owner", ref, key, {"person": matter.directory.person_name(came.owner)}
@@ -291,18 +293,8 @@ def _outward(matter: Matter, came: Inbound, out: Outbound) -> Iterator[Action]:
     ref, key = matter.item.ref, matter.now.key if matter.now else None
     restored = set()
     for one in (*came.decided, *out.decided):
-        act = "restore" if one.outcome == "restored" else "conflict"
         restored.add(one.contrary.field.value)
-        yield Action(
-            act,
-            ref,
-            key,
-            {
-                "field": one.contrary.field.value,
-                "ours": one.contrary.ours,
-                "theirs": one.contrary.theirs,
-            },
-        )
+        yield _decision(matter, one)
     for say in out.says:
         yield Action("comment", ref, key, {"mark": say.mark, "text": say.text})
     for name in out.fields:
@@ -319,3 +311,16 @@ def _outward(matter: Matter, came: Inbound, out: Outbound) -> Iterator[Action]:
         yield Action("update", ref, key, {"fields": fields})
     for kept in out.files:
         yield Action("attach", ref, key, {"evidence": kept.number, "name": kept.name})
+
+
+def _decision(matter: Matter, one: Decided) -> Action:
+    return Action(
+        "restore" if one.outcome == "restored" else "conflict",
+        matter.item.ref,
+        matter.now.key if matter.now else None,
+        {
+            "field": one.contrary.field.value,
+            "ours": one.contrary.ours,
+            "theirs": one.contrary.theirs,
+        },
+    )

@@ -233,8 +233,14 @@ class Records:
             )
 
     def looked_at(self, item: Item, kept: NewFile) -> None:
-        """An attachment was looked at, and became evidence or not."""
-        with self.step():
+        """An attachment was looked at; one that is no evidence is a conflict.
+
+        Both in one step: what was looked at is not looked at again.
+        """
+        with self.step() as directory:
+            if kept.refused is not None:
+                now = stamp(self.ledger.clock.now())
+                self._conflict(directory, item, kept.refused, now)
             self.sync.keep_remark(
                 RemarkRow(
                     tracker=self.tracker,

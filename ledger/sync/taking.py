@@ -40,6 +40,7 @@ class Taker:
             if kept.person is not None:
                 yield from self._evidence(item, kept)
             self._records.looked_at(item, kept)
+            self._report.count("conflicts", int(kept.refused is not None))
         if came.ticks:
             self._records.ticked(item, came.ticks, matter.today.isoformat())
             self._report.count("ticks", len(came.ticks))

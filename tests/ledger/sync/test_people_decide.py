@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from integrations.tracker import IssuePatch
 from ledger.errors import Refused, UsageProblem
 from ledger.item import State
-from ledger.sync import conflicts, linking, status, trackers
+from ledger.sync import conflicts, linking, run, status, trackers
 from tests.fakes.client import FakeGitea
 from tests.ledger.office import LI, SUN, WANG, ZHOU
+from tests.ledger.sync.days import Killed, dying
 from tests.ledger.sync.desk import Desk, add_many, done
 
 
@@ -338,3 +340,21 @@ def test_an_option_that_is_none_is_refused(desk: Desk, option: str) -> None:
             options={key: value},
             connect=desk.connect,
         )
+
+
+@pytest.mark.parametrize("commit", range(1, 13))
+def test_a_file_that_is_no_evidence_is_told_of_once_though_a_run_dies(
+    desk: Desk, commit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = desk.office.started()
+    desk.synced()
+    desk.stranger.comment_with_file(desk.key(ref), "路过", "路过.txt", b"1")
+    # A process dies with all its hands; one is enough to die at a known place.
+    monkeypatch.setattr(run, "WORKERS", 1)
+    with dying(commit), suppress(Killed):
+        desk.sync()
+    desk.settle()
+    (one,) = conflicts.listed(desk.office.ledger)
+    assert (one.field, one.theirs, one.outcome) == ("evidence", "路过.txt", "kept")
+    (note,) = desk.item(ref).notes
+    assert note.text.startswith("路过")
