@@ -472,4 +472,7 @@ def after_aim(source: View, start: int, end: int) -> int:
         return end
     several = _AIM_OF_SEVERAL.match(text, start, end) if text[end - 1] == ";" else None
     lead = several or _WILL.match(text, start, end)
-    return lead.end() if lead else start
+    if lead is None:
+        return start
+    begin = source.trim(lead.end(), end)[0]
+    return begin if _WORD.search(text, begin, end) else end

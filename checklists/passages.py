@@ -322,16 +322,14 @@ def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]
         words = text[begin:last]
         if not words or closes(source, begin, last) or words[-1] not in "。;!?":
             continue
-        if faulty(words):
-            kind = PROBLEM
-        else:
-            kind = PLAN
-            if not any(piece.kind == PLAN for piece in pieces):
-                begin = after_aim(source, first, last)
         if _AGAINST.match(words):
             pieces += cut(source, Piece(PROBLEM, begin, last, "sentence", 0.8))
             continue
-        pieces.append(Piece(kind, begin, last, "sentence", 0.7))
+        kind = PROBLEM if faulty(words) else PLAN
+        if kind == PLAN and not any(piece.kind == PLAN for piece in pieces):
+            begin = after_aim(source, first, last)
+        if begin < last:
+            pieces.append(Piece(kind, begin, last, "sentence", 0.7))
     return pieces
 
 
@@ -349,7 +347,8 @@ def _plans_after(source: View, start: int, end: int) -> list[Piece]:
         if pieces and closes(source, first, last):
             break
         begin = first if pieces else after_aim(source, first, last)
-        pieces.append(Piece(PLAN, begin, last, "sentence", 0.75))
+        if begin < last:
+            pieces.append(Piece(PLAN, begin, last, "sentence", 0.75))
     return pieces
 
 

@@ -135,7 +135,8 @@ PIECES = (
     "一、", "（一）", "(二)", "1.", "2、", "①", "一是", "二是", "第一，", "首先，", "——", "• ", "# ", "**", "|", "\t",
     "存在的问题", "下一步工作打算", "2024年工作安排", "整改措施：", "责任单位：", "责任人：", "整改目标：", "整改情况：", "关于执法不规范的问题\n", "存在问题：", "已完成", "认识到，", "问题", "不足", "有待提高", "。", "；", "，",
     "：", "\n", "\r\n", "\n\n", "\u3000\u3000", " ", "各位代表", "政府工作报告", "回顾", "今年", "十四五", "2024年6月底前", "3个月内",
-    "由市司法局牵头", "《", "》", "“", "”", "（", "）", "加强", "推进", "执法", "普法", "---\n", "title: 报告", "2024年1月8日", "\u200b", "\x00", "😀",
+    "由市司法局牵头", "2024年，我局将", "针对", "虽然取得成绩，但", "检查发现，", "其一，", "【问题1】", "1.1 ", "**", "★ 问题清单\n", "第四，", "—是", "抓好以下工作：", "改进措施：", "拟", "將",
+    "《", "》", "“", "”", "（", "）", "加强", "推进", "执法", "普法", "---\n", "title: 报告", "2024年1月8日", "\u200b", "\x00", "😀",
 )  # fmt: skip
 
 
@@ -149,6 +150,14 @@ def test_no_text_made_of_marks_and_headings_breaks_derive(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_no_text_at_all_breaks_derive(text: str) -> None:
     check(read(text))
+
+
+@pytest.mark.parametrize("lead", ["2024年，我局将。", "我局将：", "接下来，我们会；"])
+def test_a_sentence_that_only_leads_in_to_plans_is_none(lead: str) -> None:
+    checklist = read(f"二、存在的问题和改进措施\n执法力量不足。\n{lead}\n")
+    check(checklist)
+    assert texts(checklist.problems) == ["执法力量不足。"]
+    assert not checklist.plans
 
 
 CASES: dict[str, tuple[str, list[str], list[str]]] = {
