@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 
 from ledger.directory import Directory
 from ledger.item import Person, Unit
 from ledger.journal import canonical
 from ledger.plain import to_plain
 from ledger.rules import Rules
-from ledger.storage.documents import value_of
+from ledger.storage.documents import Value, value_of
 
 
 class DirectoryTables:
@@ -18,24 +19,31 @@ class DirectoryTables:
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Use ``connection``."""
         self._connection = connection
+        self._units: dict[str, Unit] = {}
+        self._people: dict[str, Person] = {}
 
     def load(self) -> Directory:
-        """The units, people and rules as they stand."""
-        return Directory(
-            {
-                unit: value_of(Unit, doc)
-                for unit, doc in self._connection.execute(
-                    "SELECT id, doc FROM units ORDER BY place"
-                )
-            },
-            {
-                person: value_of(Person, doc)
-                for person, doc in self._connection.execute(
-                    "SELECT id, doc FROM people ORDER BY place"
-                )
-            },
-            Rules.of(self._connection.execute("SELECT key, value FROM rules")),
-        )
+        """The units, people and rules as they stand.
+
+        Every act asks for them under its lock; what is stored as it was the last time
+        is not read anew from its text.
+        """
+        units, self._units = self._read(Unit, "units", self._units)
+        people, self._people = self._read(Person, "people", self._people)
+        rules = self._connection.execute("SELECT key, value FROM rules")
+        return Directory(units, people, Rules.of(rules))
+
+    def _read(
+        self, kind: type[Value], table: str, known: Mapping[str, Value]
+    ) -> tuple[dict[str, Value], dict[str, Value]]:
+        """The values of a table by their ids, and by the texts they are kept as."""
+        values: dict[str, Value] = {}
+        texts: dict[str, Value] = {}
+        query = f"SELECT id, doc FROM {table} ORDER BY place"
+        for key, doc in self._connection.execute(query):
+            value = known[doc] if doc in known else value_of(kind, doc)
+            values[key] = texts[doc] = value
+        return values, texts
 
     def rows(self) -> dict[str, list[tuple[object, ...]]]:
         """Every row as stored, by table, for an audit to compare."""
