@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -101,35 +102,51 @@ class _Driving:
         self._slowed = throttled()
         self._good = 0
         self._running: dict[Future[Any], Job] = {}
+        self._ready: deque[tuple[Call, Job]] = deque()
 
     def run(self) -> None:
-        self._begin()
+        self._fill()
         while self._running:
             done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._proceed(self._running.pop(future), future)
+            ended = [(self._running.pop(future), future) for future in done]
+            # Others go on at once: the tracker does not wait while we write down
+            # what it said.
+            self._fill()
+            for job, future in ended:
+                self._proceed(job, future)
                 self._good += 1
             self._adapt()
-            self._begin()
+            self._fill()
 
-    def _begin(self) -> None:
-        while (
-            self._jobs is not None
-            and len(self._running) < self._width
-            and not self._brakes.stopping
-        ):
-            job = next(self._jobs, None)
-            if job is None:
-                self._jobs = None
-            else:
-                self._proceed(job, None)
+    def _fill(self) -> None:
+        """Let as many calls run as may: those that wait first, then new jobs."""
+        while len(self._running) < self._width:
+            if not self._ready and not self._begin():
+                return
+            if self._ready:
+                self._go_on(*self._ready.popleft())
 
-    def _proceed(self, job: Job, future: Future[Any] | None) -> None:
-        call = _advance(job, future)
+    def _go_on(self, call: Call | None, job: Job) -> None:
         while call is not None and self._brakes.stopping:
             call = _thrown(job, Halted())
         if call is not None:
             self._running[self._pool.submit(call)] = job
+
+    def _begin(self) -> bool:
+        """Begin the next job; whether there was one, and no reason to stop."""
+        if self._jobs is None or self._brakes.stopping:
+            return False
+        job = next(self._jobs, None)
+        if job is None:
+            self._jobs = None
+            return False
+        self._proceed(job, None)
+        return True
+
+    def _proceed(self, job: Job, future: Future[Any] | None) -> None:
+        call = _advance(job, future)
+        if call is not None:
+            self._ready.append((call, job))
 
     def _adapt(self) -> None:
         if (now := self._throttled()) > self._slowed:
