@@ -335,12 +335,12 @@ def _loose(source: View, chapter: Section) -> list[tuple[list[Section], str]]:
         if line_start(text, mark.start)
     ]
     for run in runs(openings):
-        if len(run) > 2:  # noqa: PLR2004 (two are an aside)
-            ends = [mark.start for mark in run[1:]] + [chapter.end]
-            members = [
-                _as_section(source, mark, end)
-                for mark, end in zip(run, ends, strict=True)
-            ]
+        ends = [mark.start for mark in run[1:]] + [chapter.end]
+        sections = (
+            _as_section(source, mark, end) for mark, end in zip(run, ends, strict=True)
+        )
+        members = [section for section in sections if section.title.strip()]
+        if len(members) > 2:  # noqa: PLR2004 (two are an aside)
             found.append(
                 (members, text[max(chapter.body, run[0].start - 1500) : run[0].start])
             )
@@ -360,7 +360,7 @@ def _heading(source: View, section: Section) -> Piece:
         end += 1
     if end - start > _LONG_TITLE and not section.bare:
         end = _unglue(text, start, end)
-    return Piece(PLAN, start, max(end, start + 1), "chapter heading", 0.9)
+    return Piece(PLAN, start, end, "chapter heading", 0.9)
 
 
 _LONG_TITLE = 24

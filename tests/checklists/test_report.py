@@ -577,6 +577,15 @@ def test_a_claimed_number_that_differs_is_noted() -> None:
     assert not read(told.replace("12个", "2个")).warnings
 
 
+def test_a_work_report_may_break_off_behind_a_dash() -> None:
+    dashes = "".join(f"——加强第{n}项工作。\n" for n in "一二三")
+    checklist = read(
+        f"政府工作报告\n各位代表：\n一、2023年工作回顾\n二、2024年工作安排\n{dashes}——"
+    )
+    check(checklist)
+    assert texts(checklist.plans) == [f"加强第{n}项工作。" for n in "一二三"]
+
+
 def test_a_work_report_s_plans_are_the_headings_of_the_coming_year() -> None:
     text = (
         "政府工作报告\n\n各位代表：\n\n现在，我代表市人民政府向大会报告工作。\n\n**一、2023年工作回顾**\n\n"
