@@ -3,8 +3,9 @@
 ``python -m tests.benchmarks.syncing [ITEMS]`` prints the table (default 1,000). The
 fake server runs in a process of its own and answers each request 200 ms late, so
 that the waiting counts and not the machine: this is wall-clock time. Beside it stand
-the seconds of processor time of the sync and of the fake, which say how much room
-is left.
+the seconds of processor time of the sync and of the fake, and what the same fake
+takes at that moment when it is asked by loops that do nothing else: what a busy
+machine adds is in both.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.benchmarks.harness import Measured, table
 from tests.fakes.client import FakeGitea, FakeJira, FakeProcess
@@ -26,6 +30,8 @@ LATENCY = 0.2
 WORKERS = 4
 ITEMS = 1000
 BUDGET = 1.25
+_BARE = 200
+"""Calls by which is measured what the machine and the fake take by themselves."""
 
 
 def sync_costs(folder: Path, items: int = ITEMS) -> Iterator[Measured]:
@@ -75,13 +81,33 @@ def _created(
     ours, theirs = time.process_time() - ours, fake.cpu() - theirs
     assert report.counts["created"] == items, report.to_json()
     assert fake.calls() == calls
+    bare = _bare(fake) / (_BARE * LATENCY / WORKERS)
     fake.latency(0.0)
     office.ledger.close()
     what = f"{place.kind}: {items:,} creates by {max(calls.values()):,} calls"
-    sys.stdout.write(f"{what}, processor {ours:.1f} s, the fake's {theirs:.1f} s\n")
+    sys.stdout.write(
+        f"{what}, processor {ours:.1f} s, the fake's {theirs:.1f} s;"
+        f" the fake asked by nobody but {WORKERS} bare loops {bare:.2f}×\n"
+    )
     return Measured(
         f"{what} at {LATENCY * 1000:.0f} ms", took, items * LATENCY / WORKERS, BUDGET
     )
+
+
+def _bare(fake: FakeProcess) -> float:
+    """Seconds that loops which do nothing else need for some calls of the fake."""
+
+    def loop(count: int) -> None:
+        link = HTTPConnection(urlsplit(fake.address).netloc)
+        for _ in range(count):
+            link.request("POST", "/", b"{}")
+            link.getresponse().read()
+        link.close()
+
+    began = time.monotonic()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(loop, [_BARE // WORKERS] * WORKERS))
+    return time.monotonic() - began
 
 
 def main(items: int) -> int:
