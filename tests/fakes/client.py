@@ -113,9 +113,16 @@ class FakeProcess:
         """Count from nothing again."""
         self._control("POST", "calls", {})
 
-    def clock(self, *, ahead: float = 0.0, frozen: float | None = None) -> None:
-        """Set the server's clock ahead, or hold it at one second."""
-        self._control("POST", "clock", {"ahead": ahead, "frozen": frozen})
+    def held(self) -> list[dict[str, str]]:
+        """The requests that a fault ``late`` holds back: method, path, request."""
+        return cast("list[dict[str, str]]", self._control("GET", "held"))
+
+    def clock(
+        self, *, ahead: float = 0.0, frozen: float | None = None, wrong: float = 0.0
+    ) -> None:
+        """Set the server's clock ahead, hold it at one second, and let it go wrong."""
+        told = {"ahead": ahead, "frozen": frozen, "wrong": wrong}
+        self._control("POST", "clock", told)
 
     def exchanges(self) -> list[dict[str, Any]]:
         """The requests and answers since :meth:`forget_calls`."""
@@ -185,6 +192,12 @@ class Person:
             if name not in there:
                 self.send("POST", "/labels", {"name": name, "color": "#777777"})
         self.send("POST", f"/issues/{key}/labels", {"labels": list(names)})
+
+    def unlabel(self, key: str, name: str) -> None:
+        """Take a label off an issue."""
+        for one in self.send("GET", f"/issues/{key}")["labels"]:
+            if one["name"] == name:
+                self.send("DELETE", f"/issues/{key}/labels/{one['id']}")
 
     def attach(self, key: str, name: str, content: bytes) -> None:
         """Upload a file to an issue."""
@@ -311,6 +324,10 @@ class JiraPerson:
     def label(self, key: str, name: str) -> None:
         """Put a label on an issue."""
         self.send("PUT", f"/issue/{key}", {"update": {"labels": [{"add": name}]}})
+
+    def unlabel(self, key: str, name: str) -> None:
+        """Take a label off an issue."""
+        self.send("PUT", f"/issue/{key}", {"update": {"labels": [{"remove": name}]}})
 
     def comment_with_file(self, key: str, body: str, name: str, data: bytes) -> None:
         """Upload a file and write a comment about it."""

@@ -87,8 +87,8 @@ class Gitea(Routed):
     def now(self) -> float:
         return self.state.now()
 
-    def set_clock(self, ahead: float, frozen: float | None) -> None:
-        self.state.clock, self.state.frozen = ahead, frozen
+    def set_clock(self, ahead: float, frozen: float | None, wrong: float) -> None:
+        self.state.clock, self.state.frozen = ahead + wrong, frozen
 
     def dump(self) -> object:
         state = self.state

@@ -100,6 +100,7 @@ class Jira(Routed):
         self.users = cast("dict[str, str]", given.pop("users", {"ledger": "write"}))
         self.ahead = cast("float", given.pop("clock", 0.0))
         self.still = cast("float | None", given.pop("frozen", None))
+        self.wrong = 0.0
         assert not given, given
         self.issues: dict[str, Issue] = {}
         self.gone: list[Issue] = []
@@ -110,10 +111,14 @@ class Jira(Routed):
     # -- the server's side -------------------------------------------------------
 
     def now(self) -> float:
+        return self.passed() + self.wrong
+
+    def passed(self) -> float:
+        """The time by which the index works, whatever the clock shows."""
         return (time.time() if self.still is None else self.still) + self.ahead
 
-    def set_clock(self, ahead: float, frozen: float | None) -> None:
-        self.ahead, self.still = ahead, frozen
+    def set_clock(self, ahead: float, frozen: float | None, wrong: float) -> None:
+        self.ahead, self.still, self.wrong = ahead, frozen, wrong
 
     def call_name(self, method: str, path: str) -> str:
         short = re.sub(r"^/rest/api/[23]", "", path)
@@ -190,7 +195,7 @@ class Jira(Routed):
     def touched(self, issue: Issue) -> None:
         """Note a write; the index will know of it after its lag."""
         issue.updated = self.now()
-        issue.indexed.append((issue.updated, self.show_issue(issue, None, ["*"])))
+        issue.indexed.append((self.passed(), self.show_issue(issue, None, ["*"])))
 
     # -- how things are shown ------------------------------------------------------
 
@@ -596,7 +601,7 @@ class Jira(Routed):
     @route("DELETE", A + "/issue/{key}", "write")
     def delete(self, _: str, key: str) -> Reply:
         issue = self.issues.pop(self.found(key).key)
-        issue.indexed.append((self.now(), None))
+        issue.indexed.append((self.passed(), None))
         self.gone.append(issue)
         return Reply(204, {}, b"")
 
@@ -795,7 +800,7 @@ class Jira(Routed):
         if found[1]:
             local = datetime.fromisoformat(found[1])
             since = local.replace(tzinfo=self.zone).timestamp()
-        seen = self.now() - self.lag
+        seen = self.passed() - self.lag
         fresh = {
             str(id_)
             for id_ in cast("list[int]", self.body().get("reconcileIssues") or [])

@@ -9,8 +9,9 @@ Control (JSON bodies, all POST but where said)::
     /_fake/reset   {options}          a new world; faults, calls and latency cleared
     /_fake/faults  [{fault}, …]       see Fault
     /_fake/latency {"seconds": 0.2}   every counted request takes this long more
-    /_fake/clock   {"ahead": 600, "frozen": null}   the server's clock
+    /_fake/clock   {"ahead": 600, "frozen": null, "wrong": 0}   the server's clock
     /_fake/release {}                 carry out what was held back by "late"
+    /_fake/held    GET                what that is: [{"method", "path", "request"}]
     /_fake/calls   GET                {"POST /repos/{repo}/issues": 3, …}
     /_fake/calls   {}                 forget the counts
     /_fake/exchanges GET              the requests and answers since then
@@ -99,8 +100,11 @@ class World(Protocol):
         """The server's clock, in seconds."""
         ...
 
-    def set_clock(self, ahead: float, frozen: float | None) -> None:
-        """Put the clock ``ahead`` of the real one, or hold it still at ``frozen``."""
+    def set_clock(self, ahead: float, frozen: float | None, wrong: float) -> None:
+        """Put the clock ``ahead`` of the real one, or hold it still at ``frozen``.
+
+        By ``wrong`` seconds it shows more than the time that passed.
+        """
         ...
 
     def dump(self) -> object:
@@ -327,6 +331,14 @@ class _Handler(BaseHTTPRequestHandler):
             "faults": lambda: [fault.times for fault in server.faults],
             "calls": lambda: dict(server.calls),
             "exchanges": lambda: server.exchanges,
+            "held": lambda: [
+                {
+                    "method": one.method,
+                    "path": one.path,
+                    "request": one.body.decode(errors="replace"),
+                }
+                for one in server.held
+            ],
             "dump": server.world.dump,
         }[name]()
 
@@ -340,8 +352,8 @@ class _Handler(BaseHTTPRequestHandler):
                 server.faults = [Fault(**fault) for fault in faults]
             case "latency", {"seconds": float() | int() as seconds}:
                 server.latency = float(seconds)
-            case "clock", {"ahead": ahead, "frozen": frozen}:
-                server.world.set_clock(ahead, frozen)
+            case "clock", {"ahead": ahead, "frozen": frozen, "wrong": wrong}:
+                server.world.set_clock(ahead, frozen, wrong)
             case "release", _:
                 held, server.held = server.held, []
                 return [server.carried_out(one).status for one in held]

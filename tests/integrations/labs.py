@@ -84,7 +84,15 @@ class FolderPerson:
 
     def label(self, key: str, name: str) -> None:
         """Add a word to the labels."""
-        self.rewrite(key, r"labels: ", f"labels: {name}, ")
+        self.rewrite(key, r"\nlabels:[ \t]*", f"\nlabels: {name}, ")
+
+    def unlabel(self, key: str, name: str) -> None:
+        """Take a word out of the labels."""
+        self.rewrite(key, rf"(?<=[ ,]){re.escape(name)}(?:, |(?=\n)|$)", "")
+
+    def delete(self, key: str) -> None:
+        """Throw the file away."""
+        self.path(key).unlink()
 
     def comment_with_file(self, key: str, body: str, name: str, data: bytes) -> None:
         """Put the file beside the others and link to it."""
@@ -127,7 +135,9 @@ class GiteaPerson:
         if day is None:
             self.who.edit(key, unset_due_date=True)
         else:
-            self.who.edit(key, due_date=f"{day}T12:00:00Z")
+            # This way the server takes the day in its own zone, as its pages do.
+            deadline = {"due_date": f"{day}T10:00:00Z"}
+            self.who.send("POST", f"/issues/{key}/deadline", deadline)
 
     def close(self, key: str) -> None:
         """Close it."""
@@ -150,6 +160,14 @@ class GiteaPerson:
     def label(self, key: str, name: str) -> None:
         """Put a label on it."""
         self.who.label(key, name)
+
+    def unlabel(self, key: str, name: str) -> None:
+        """Take a label off it."""
+        self.who.unlabel(key, name)
+
+    def delete(self, key: str) -> None:
+        """Delete it, which only administrators may."""
+        self.who.delete(key)
 
     def comment_with_file(self, key: str, body: str, name: str, data: bytes) -> None:
         """Write a comment and upload a file to it."""

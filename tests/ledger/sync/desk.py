@@ -53,6 +53,12 @@ class Hands(Protocol):
 
     def reopen(self, key: str) -> None: ...
 
+    def label(self, key: str, name: str) -> None: ...
+
+    def unlabel(self, key: str, name: str) -> None: ...
+
+    def delete(self, key: str) -> None: ...
+
     def comment(self, key: str, body: str) -> None: ...
 
     def comment_with_file(
@@ -67,7 +73,7 @@ Opens = Callable[[MutableMapping[str, object]], Tracker]
 class Place:
     """A project of some tracker, the people in it, and how it is opened.
 
-    ``options`` are those it is registered with.
+    ``options`` are those it is registered with; ``owner`` is somebody who may delete.
     """
 
     kind: str
@@ -79,6 +85,7 @@ class Place:
     stranger: Hands | None = None
     stranger_login: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    owner: Hands | None = None
 
 
 @dataclass
@@ -237,6 +244,7 @@ def folder_place(folder: Path) -> Place:
         "王强",
         FolderPerson(folder, "路人"),
         "路人",
+        owner=FolderPerson(folder, "王强"),
     )
 
 
@@ -256,6 +264,7 @@ def gitea_place(fake: FakeGitea, **options: Any) -> Place:
         "wangwu",
         GiteaPerson(fake.person("lisi"), "lisi"),
         "lisi",
+        owner=GiteaPerson(fake.person("org"), "org"),
     )
 
 
@@ -304,6 +313,7 @@ def real_gitea_place() -> Iterator[Place]:
             wang.login,
             stranger,
             stranger.login if stranger else "",
+            owner=GiteaPerson(Person(address, token, repo), ""),
         )
     finally:
         exchange("DELETE", f"{api}/repos/{repo}", headers=headers)

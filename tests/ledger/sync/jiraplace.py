@@ -52,6 +52,18 @@ class JiraHands:
         """Take the step back to work."""
         self.who.reopen(key)
 
+    def label(self, key: str, name: str) -> None:
+        """Put a label on it."""
+        self.who.label(key, name)
+
+    def unlabel(self, key: str, name: str) -> None:
+        """Take a label off it."""
+        self.who.unlabel(key, name)
+
+    def delete(self, key: str) -> None:
+        """Delete it."""
+        self.who.delete(key)
+
     def comment(self, key: str, body: str) -> None:
         """Write a comment."""
         self.who.comment(key, body)
@@ -85,4 +97,5 @@ def jira_place(fake: FakeJira, **options: Any) -> Place:
         JiraHands(fake.person("lisi")),
         "lisi",
         jira_options(fake),
+        JiraHands(fake.person("wangwu")),
     )
