@@ -127,6 +127,7 @@ class Gatherer:
             logins=frozenset(self.row.logins),
             quiet=self.options.quiet,
             linked=self._remote_of,
+            holder=self._holder,
         )
         hints: list[Hint] = []
         seen = News(self.ledger, self.row, self.style, self.outbox)
@@ -219,6 +220,10 @@ class Gatherer:
 
     def _remote_of(self, item: str) -> LinkRow | None:
         return self.sync.link(self.row.name, item)
+
+    def _holder(self, remote: str) -> str | None:
+        row = self.sync.link_of(self.row.name, remote=remote)
+        return row.item if row is not None else None
 
     # What changed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from integrations.tracker import Comment, Issue
@@ -17,7 +17,7 @@ from ledger.sync.matter import Hint
 from ledger.sync.merge import read_block, with_ticks
 from ledger.sync.pull import Pulled, by_number
 from ledger.sync.rendering import Style, rendered
-from ledger.sync.settle import Settled, by_us, told_of
+from ledger.sync.settle import Settled, by_us, carried, told_of
 
 
 class News:
@@ -111,7 +111,8 @@ class News:
         }
         for issue in by_number(pulled.issues.values()):
             row = self._sync.link_of(self._name, remote=issue.id)
-            for name in _named(issue, self._style.ledger):
+            taken = {adopted[name][0].id for name in adopted}
+            for name in carried(issue, self._style.ledger):
                 if (row is not None and row.item == name) or (
                     name in adopted and adopted[name][0].id == issue.id
                 ):
@@ -122,8 +123,15 @@ class News:
                 mine = by_us(issue.author, self._logins)
                 if item is None:
                     hints.append(_stranger(issue))
-                elif free and mine and row is None and name not in adopted:
+                elif (
+                    free
+                    and mine
+                    and row is None
+                    and name not in adopted
+                    and issue.id not in taken
+                ):
                     adopted[name] = (issue, rendered(item, self._style))
+                    taken.add(issue.id)
                 elif link is None or link.state != LinkState.DETACHED:
                     hints.append(_copy(issue, item))
         return adopted
@@ -143,15 +151,6 @@ class News:
             self._sync.link_of(self._name, key=one.key) is None
             for one in pulled.problems
         ) and (pulled.whole or bool(self._outbox))
-
-
-def _named(issue: Issue, ledger: str) -> Iterator[str]:
-    yield from marker.items_named(issue.body, ledger)
-    identity = (issue.identity or "").split()
-    if len(identity) == 2 and identity[0] == f"ledger:{ledger}":  # noqa: PLR2004 (ledger, item)
-        name = identity[1].removeprefix("item:")
-        if name not in marker.items_named(issue.body, ledger):
-            yield name
 
 
 def adopting(issue: Issue, told: Told, style: Style, item: Item) -> Base:

@@ -49,14 +49,24 @@ def settled(
     logins: frozenset[str],
     quiet: timedelta,
     linked: Callable[[str], LinkRow | None],
+    holder: Callable[[str], str | None],
 ) -> Settled:
-    """Settle every entry of ``outbox`` that is unknown, by what was read."""
+    """Settle every entry of ``outbox`` that is unknown, by what was read.
+
+    ``linked`` gives the link of an item, ``holder`` the item that an issue is linked
+    to, by the tracker's id.
+    """
     created, found, unsent, waiting = [], [], [], []
     for row in outbox:
         if row.state == "planned":
             continue
         if row.act == "create":
-            issue = _issue(row, pulled, ledger, logins)
+            ours = (
+                issue
+                for issue in by_number(pulled.issues.values())
+                if by_us(issue.author, logins) and holder(issue.id) in (None, row.item)
+            )
+            issue = _issue(row.item, ours, ledger, linked)
             if issue is not None:
                 created.append((row, issue))
                 continue
@@ -82,19 +92,40 @@ def by_us(author: str | None, logins: frozenset[str]) -> bool:
     return author is None or not logins or author in logins
 
 
+def carried(issue: Issue, ledger: str) -> tuple[str, ...]:
+    """The items of ``ledger`` that an issue names: the one it was made for first.
+
+    People may paste another item's marker into it; that stands behind, unless they
+    put it before our block.
+    """
+    names = marker.items_named(issue.body, ledger)
+    kept = (issue.identity or "").split()
+    if len(kept) == 2 and kept[0] == f"ledger:{ledger}":  # noqa: PLR2004 (ledger, item)
+        names = (kept[1].removeprefix("item:"), *names)
+    return tuple(dict.fromkeys(names))
+
+
 def _issue(
-    row: OutboxRow, pulled: Pulled, ledger: str, logins: frozenset[str]
+    item: str,
+    ours: Iterable[Issue],
+    ledger: str,
+    linked: Callable[[str], LinkRow | None],
 ) -> Issue | None:
-    """The issue that the create of ``row`` became: the oldest that carries its mark."""
-    identity = marker.identity(ledger, row.item)
-    for issue in by_number(pulled.issues.values()):
-        if not by_us(issue.author, logins):
+    """The issue that the create for ``item`` became: the oldest that carries its mark.
+
+    One that names another item before it is that item's, if that has no issue yet.
+    """
+    behind: Issue | None = None
+    for issue in ours:
+        names = carried(issue, ledger)
+        if item not in names:
             continue
-        if issue.identity == identity or row.item in marker.items_named(
-            issue.body, ledger
-        ):
+        if names[0] == item:
             return issue
-    return None
+        first = linked(names[0])
+        if first is not None and first.remote not in (None, issue.id):
+            behind = behind or issue
+    return behind
 
 
 def _comment(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.book import Ledger
+from ledger.sync import marker
 from tests.fakes.client import FakeGitea
 from tests.ledger.office import SUN
 from tests.ledger.sync.desk import Desk, add_many, done
@@ -85,6 +86,48 @@ def test_a_late_issue_that_bears_the_time_of_its_request_is_found(
     assert desk.synced() == {"adopted": 1}
     assert len(desk.issues()) == 1
     desk.idle()
+
+
+def test_a_marker_pasted_into_another_issue_makes_that_no_issue_of_its_item(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    old, new = add_many(desk.office, 2)
+    fake_gitea.faults(
+        {"method": "POST", "path": ISSUES, "do": "drop", "after": True, "skip": 1}
+    )
+    desk.sync()
+    lost = next(issue for issue in desk.issues() if issue.title.startswith(new))
+    first = desk.issue(old)
+    both = f"{first.body}\n\n{lost.body}"
+    desk.place.wang.write_body(first.key, both)
+    assert desk.synced()["adopted"] == 1
+    assert desk.key(new) == lost.key
+    assert desk.key(old) == first.key
+    desk.settle()
+    assert desk.issue(old).body == both
+    assert len(desk.issues()) == 2
+
+
+def test_a_marker_of_an_item_that_has_no_issue_links_no_issue_twice(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    refs = add_many(desk.office, 2)
+    fake_gitea.faults(
+        {"method": "POST", "path": ISSUES, "do": "drop", "after": True},
+        {"method": "POST", "path": ISSUES, "do": "drop"},
+    )
+    desk.sync()
+    (lost,) = desk.issues()
+    one, other = sorted(refs, key=lambda ref: not lost.title.startswith(ref))
+    pasted = marker.block(desk.office.ledger.id, desk.item(other).id, "抄来的")
+    desk.place.wang.write_body(lost.key, f"{lost.body}\n\n{pasted}")
+    desk.settle()
+    assert desk.key(one) == lost.key
+    assert len(desk.issues()) == 2
 
 
 def test_no_token_is_ever_kept(gitea_desk: Desk, fake_gitea: FakeGitea) -> None:
