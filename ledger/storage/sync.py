@@ -485,17 +485,17 @@ class SyncTables:
             _KEPT_RUNS,
         )
 
+    def runs(self, tracker: str) -> Iterator[RunRow]:
+        """The runs of a tracker that are kept, the latest first."""
+        for identity, name, started, finished, report in self._all(
+            f"SELECT {_RUN} FROM runs WHERE tracker = ? ORDER BY started DESC, id DESC",
+            tracker,
+        ):
+            yield RunRow(identity, name, started, finished, json.loads(report))
+
     def last_run(self, tracker: str) -> RunRow | None:
         """The latest run of a tracker."""
-        rows = self._all(
-            f"SELECT {_RUN} FROM runs WHERE tracker = ?"
-            " ORDER BY started DESC, id DESC LIMIT 1",
-            tracker,
-        )
-        if not rows:
-            return None
-        identity, name, started, finished, report = rows[0]
-        return RunRow(identity, name, started, finished, json.loads(report))
+        return next(self.runs(tracker), None)
 
 
 def _tracker(row: tuple[Any, ...]) -> TrackerRow:

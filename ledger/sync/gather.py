@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from integrations.tracker import (
     Comment,
@@ -32,10 +32,13 @@ from ledger.sync.matters import Matters
 from ledger.sync.news import News, adopting
 from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
-from ledger.sync.pull import Pulled, back, earliest, pull
+from ledger.sync.pull import Cursor, Pulled, back, earliest, pull
 from ledger.sync.rendering import Style
 from ledger.sync.report import STOPPING, Left, unexpected
 from ledger.sync.settle import Settled, settled
+
+_SET = timedelta(hours=1)
+"""How far a tracker's clock may have been set back before a lost request came true."""
 
 
 @dataclass(slots=True)
@@ -191,7 +194,7 @@ class Gatherer:
     def _pull(self, *, whole: bool) -> Pulled:
         overlap = self.options.overlap
         asked = [
-            moment(one.since)
+            moment(one.since) - _SET
             for one in self.outbox
             if one.state != "planned" and one.since
         ]
@@ -216,7 +219,17 @@ class Gatherer:
             if whole or issues_since is None
             else back(earliest(issues_since, *asked), overlap),
             comments_from=comments_from,
+            cursor=self._cursor(issues_since),
         )
+
+    def _cursor(self, issues_since: datetime | None) -> Cursor | None:
+        """Where the last run that read to its end got to."""
+        for run in self.sync.runs(self.row.name):
+            if not (run.report.get("stopped") or run.report.get("interrupted")):
+                return (
+                    Cursor(issues_since, moment(run.started)) if issues_since else None
+                )
+        return None
 
     def _remote_of(self, item: str) -> LinkRow | None:
         return self.sync.link(self.row.name, item)

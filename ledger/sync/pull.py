@@ -33,6 +33,22 @@ class Pulled:
     problems: tuple[Unreadable, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the last read ended: the tracker's time then, and ours."""
+
+    theirs: datetime
+    ours: datetime
+
+    def set_back(self, theirs: datetime, ours: datetime) -> timedelta:
+        """By how much the tracker's clock went back since, against ours."""
+        return max((ours - self.ours) - (theirs - self.theirs), timedelta())
+
+
+_STEADY = timedelta(seconds=120)
+"""By less than this two clocks differ from one read to the next anyhow."""
+
+
 class CommentsFrom(Protocol):
     """Says from when comments are read, once the issues are known."""
 
@@ -47,11 +63,14 @@ def pull(
     *,
     since: datetime | None,
     comments_from: CommentsFrom,
+    cursor: Cursor | None = None,
 ) -> Pulled:
     """Read issues changed at or after ``since`` (``None``: all), then comments.
 
     Issues come first: whoever writes a comment and then closes is never seen with
-    the closing alone.
+    the closing alone. A tracker whose clock went back by more than ``since`` looks
+    back behind ``cursor`` is read from so much earlier: what changed meanwhile has
+    older times.
 
     Raises:
         TrackerError: the read is not complete; nothing may be concluded from it.
@@ -59,12 +78,19 @@ def pull(
     began = clock.now()
     issues, until, problems = _read(tracker.issues(since))
     whole = since is None
-    if since is not None and until < since:
-        # The tracker's clock went back: what changed meanwhile has older times.
+    back_by = timedelta()
+    if since is not None and cursor is not None:
+        went = cursor.set_back(until, began)
+        if went > max(cursor.theirs - since, _STEADY):
+            back_by = went
+            issues, until, problems = _read(tracker.issues(since - back_by))
+    elif since is not None and until < since:
         issues, until, problems = _read(tracker.issues(None))
         whole = True
     comments, comments_until, more = _read(
-        tracker.comments(None if whole and since else comments_from(issues, until))
+        tracker.comments(
+            None if whole and since else back(comments_from(issues, until), back_by)
+        )
     )
     return Pulled(
         issues=issues,

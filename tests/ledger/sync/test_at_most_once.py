@@ -130,6 +130,40 @@ def test_a_marker_of_an_item_that_has_no_issue_links_no_issue_twice(
     assert len(desk.issues()) == 2
 
 
+def test_what_is_written_while_the_servers_clock_goes_back_is_read(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk, noon = gitea_desk, 1_800_000_000
+    fake_gitea.clock(frozen=noon, wrong=600)
+    ref = desk.office.assigned()
+    desk.synced()
+    fake_gitea.clock(frozen=noon + 60)  # from here on it goes right
+    desk.place.wang.comment(desk.key(ref), "已开班")
+    fake_gitea.clock(frozen=noon + 900)
+    desk.office.later(minutes=14)
+    assert desk.synced()["notes"] == 1
+    fake_gitea.clock(frozen=noon + 1200)
+    desk.office.later(minutes=4)
+    desk.idle()
+
+
+def test_a_late_issue_is_found_though_the_servers_clock_was_set_meanwhile(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk, noon = gitea_desk, 1_800_000_000
+    fake_gitea.clock(frozen=noon, wrong=600)
+    desk.synced()
+    add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "late"})
+    assert desk.sync().exit_code == 6
+    fake_gitea.clock(frozen=noon + 240, wrong=-600)
+    assert fake_gitea.release() == [201]
+    fake_gitea.clock(frozen=noon + 1320)
+    desk.office.later(minutes=20)
+    assert desk.synced() == {"adopted": 1}
+    assert len(desk.issues()) == 1
+
+
 def test_no_token_is_ever_kept(gitea_desk: Desk, fake_gitea: FakeGitea) -> None:
     desk = gitea_desk
     ref = desk.office.assigned()

@@ -18,7 +18,7 @@ from checklists import derive, read_document
 from ledger import registration
 from ledger.item import Kind, State
 from tests.fakes.client import FakeGitea, FakeJira
-from tests.ledger.office import CHEN, DATA, LI, QIAN, SUN, Office
+from tests.ledger.office import BEGINNING, CHEN, DATA, LI, QIAN, SUN, Office
 from tests.ledger.sync.desk import Desk, Hands, add_many, gitea_place
 from tests.ledger.sync.jiraplace import jira_place
 
@@ -79,6 +79,7 @@ class Counting:
 
     def run(self) -> Counter[str]:
         """The calls of one run as the server saw them; its report says the same."""
+        self.strike()
         self.fake.forget_calls()
         report = self.desk.sync(yes=True)
         assert report.exit_code == 0, report.to_json()
@@ -97,9 +98,13 @@ class Counting:
     def pass_by(self) -> None:
         """Let the server's time go on, so that what was written is behind the overlap."""
         self.ahead += 1000
-        self.fake.clock(ahead=self.ahead)
         self.run()
         assert self.run().total() == self.allowed() == 2
+
+    def strike(self) -> None:
+        """Let the server's time go on with the office's, and be ahead of it."""
+        passed = self.office.ledger.clock.now() - BEGINNING
+        self.fake.clock(ahead=self.ahead + passed.total_seconds())
 
     def add(self, count: int) -> list[str]:
         """Items that have no issue yet."""
