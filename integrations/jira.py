@@ -326,11 +326,12 @@ class JiraTracker:
             except Missing as error:
                 self._missing(error)
         rides = step is not None and {*fields, *operations} <= step.fields
+        at = seen.updated
         if (fields or operations) and not rides:
-            self._write_fields(seen.key, fields, operations)
+            at = self._write_fields(seen.key, fields, operations)
         if step is not None:
             carried = (fields, operations) if rides else ({}, {})
-            self._step(seen.key, step, *carried)
+            at = self._step(seen.key, step, *carried)
         if not fields and not operations and step is None:
             return seen
         return replace(
@@ -341,9 +342,9 @@ class JiraTracker:
             assignees=seen.assignees if patch.assignees is UNSET else patch.assignees,
             labels=(seen.labels - patch.remove_labels) | patch.add_labels,
             closed=closed,
-            closed_at=datetime.now(UTC) if closed and step else seen.closed_at,
+            closed_at=at if closed and step else seen.closed_at,
             status=step.to if step else seen.status,
-            updated=datetime.now(UTC),
+            updated=at,
         )
 
     def comment(self, key: str, body: str) -> Comment:
@@ -703,11 +704,12 @@ class JiraTracker:
 
     def _write_fields(
         self, key: str, fields: Mapping[str, object], operations: Mapping[str, object]
-    ) -> None:
+    ) -> datetime:
+        """Set fields; the server's time as it answered."""
         payload = {"fields": fields, "update": operations}
         body = JsonBody.of({name: one for name, one in payload.items() if one})
         try:
-            self._write("PUT", self._path(key), body, expect={204})
+            return self._write("PUT", self._path(key), body, expect={204}).server_time
         except Missing as error:
             self._missing(error)
 
@@ -717,8 +719,11 @@ class JiraTracker:
         step: Transition,
         fields: Mapping[str, object],
         operations: Mapping[str, object],
-    ) -> None:
-        """Take a step of the workflow; a failed one may no longer exist."""
+    ) -> datetime:
+        """Take a step of the workflow; a failed one may no longer exist.
+
+        The server's time as it answered.
+        """
         payload: dict[str, object] = {"transition": {"id": step.id}}
         if carried := {**step.filled, **fields}:
             payload["fields"] = carried
@@ -726,12 +731,13 @@ class JiraTracker:
             payload["update"] = operations
         path = f"{self._path(key)}/transitions"
         try:
-            self._write("POST", path, JsonBody.of(payload), expect={204})
+            answer = self._write("POST", path, JsonBody.of(payload), expect={204})
         except TrackerError as error:
             self._project().forget_transitions()
             if isinstance(error, Missing):
                 self._missing(error)
             raise
+        return answer.server_time
 
     def _one_assignee(self, logins: frozenset[str]) -> dict[str, str] | None:
         if len(logins) > 1:

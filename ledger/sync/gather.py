@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from integrations.tracker import (
@@ -26,6 +27,7 @@ from ledger.sync.link import (
     LinkState,
     Told,
     base_of,
+    digest,
 )
 from ledger.sync.matter import Hint
 from ledger.sync.matters import Matters
@@ -36,6 +38,9 @@ from ledger.sync.pull import Cursor, Pulled, back, earliest, pull
 from ledger.sync.rendering import Style
 from ledger.sync.report import STOPPING, Left, unexpected
 from ledger.sync.settle import Settled, settled
+
+_GRAIN = timedelta(seconds=1)
+"""How exactly an answer to a write tells its time."""
 
 _SET = timedelta(hours=1)
 """How far a tracker's clock may have been set back before a lost request came true."""
@@ -122,7 +127,7 @@ class Gatherer:
             TrackerError: the read was not complete.
         """
         head = self.ledger.store.journal.head().seq
-        pulled = self._pull(whole=sweep or not self.row.read_whole)
+        pulled = self._up_to_date(self._pull(whole=sweep or not self.row.read_whole))
         found = settled(
             self.outbox,
             pulled,
@@ -134,7 +139,7 @@ class Gatherer:
         )
         hints: list[Hint] = []
         seen = News(self.ledger, self.row, self.style, self.outbox)
-        adopted = seen.adopted(pulled, found, hints)
+        adopted = self._there(seen.adopted(pulled, found, hints))
         news, own = seen.comments(pulled, adopted)
         rows, echoes = seen.changed(pulled)
         for key in news:
@@ -230,6 +235,38 @@ class Gatherer:
                     Cursor(issues_since, moment(run.started)) if issues_since else None
                 )
         return None
+
+    def _up_to_date(self, pulled: Pulled) -> Pulled:
+        """With issues read anew that an index shows as they were before our write.
+
+        Taken for news they would undo what was done, and look like people's doing.
+        """
+        if not self.tracker.capabilities.lag:
+            return pulled
+        issues = dict(pulled.issues)
+        for issue in pulled.issues.values():
+            row = self.sync.link_of(self.row.name, remote=issue.id)
+            base = base_of(row) if row is not None else None
+            if row is None or base is None or row.digest == digest(issue):
+                continue
+            if issue.updated <= base.issue.updated + _GRAIN:
+                try:
+                    issues[issue.id] = self.tracker.issue(issue.key)
+                except Missing:
+                    del issues[issue.id]
+        return replace(pulled, issues=issues)
+
+    def _there(
+        self, adopted: dict[str, tuple[Issue, Told]]
+    ) -> dict[str, tuple[Issue, Told]]:
+        """The issues to adopt, without those that only an index still shows."""
+        if not self.tracker.capabilities.lag:
+            return adopted
+        there = {}
+        for item, (issue, told) in adopted.items():
+            with suppress(Missing):
+                there[item] = (self.tracker.issue(issue.key), told)
+        return there
 
     def _remote_of(self, item: str) -> LinkRow | None:
         return self.sync.link(self.row.name, item)

@@ -197,7 +197,7 @@ class Teller:
 
     def _update(self, item: Item, base: Base, out: Outbound) -> Steps[Base]:
         now = base.issue
-        if out.patch.body is not UNSET and now.version is None:
+        if now.version is None and self._replaces(out.patch):
             # The server has no version to compare: read again before the body is
             # written. What is edited between this read and the write is lost.
             issue = yield from self.read(base)
@@ -216,6 +216,17 @@ class Teller:
             self._report.count("reopened")
         self._report.count("updated")
         return replace(base, issue=after(now, patch, shown))
+
+    def _replaces(self, patch: IssuePatch) -> bool:
+        """Whether more of people's work would be replaced than what the read missed.
+
+        Where an index says what there is, that is minutes, and goes for every value;
+        labels are added and taken away, and opened again is as good as open.
+        """
+        values: list[object] = [patch.body]
+        if self._tracker.capabilities.lag:
+            values += [patch.title, patch.due, patch.assignees]
+        return any(value is not UNSET for value in values)
 
     def read(self, base: Base) -> Steps[Issue]:
         """The issue as it is now."""

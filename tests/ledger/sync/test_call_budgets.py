@@ -206,8 +206,11 @@ def mixed(made: Counting, sizes: Sequence[Sizes]) -> None:
         made.retitle(old[:changed])
         made.edit(old[:edited])
         made.add(new)
+        # What an index says is old by minutes: Jira is asked again before any text.
+        again = changed if made.jira else 0
         made.demand(
-            made.allowed(N=new, m=changed, k=edited), f"N={new} m={changed} k={edited}"
+            made.allowed(N=new, m=changed, b=again, k=edited),
+            f"N={new} m={changed} k={edited}",
         )
 
 

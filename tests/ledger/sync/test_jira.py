@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from ledger.item import State
+from ledger.sync import conflicts, linking
 from ledger.sync.status import status
 from tests.fakes.client import FakeJira
-from tests.ledger.office import CHEN, SUN, Office
+from tests.ledger.office import CHEN, LI, SUN, Office
 from tests.ledger.sync.desk import Desk, add_many, done
 from tests.ledger.sync.jiraplace import jira_place
 
@@ -210,6 +211,62 @@ def test_an_edit_that_the_index_learns_late_is_not_missed(
     jira.clock(ahead=700)
     assert desk.synced()["notes"] == 1
     assert [note.text for note in desk.item(ref).notes] == ["迟到的进展"]
+
+
+def test_an_edit_that_the_index_does_not_show_yet_is_not_overwritten_unseen(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 200.0)
+    ref = office.assigned()
+    desk.synced()
+    jira.clock(ahead=300)
+    desk.settle()
+    desk.place.wang.retitle(desk.key(ref), "他们的标题")
+    office.act("amend", ref, LI, field="title", value="我们的标题", reason="更正")
+    desk.synced()
+    assert desk.issue(ref).title.endswith("我们的标题")
+    assert [one.theirs for one in conflicts.listed(office.ledger)] == ["他们的标题"]
+
+
+def test_what_the_index_shows_from_before_a_write_of_ours_is_nobodys_edit(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 200.0)
+    ref = office.worked()
+    desk.synced()
+    jira.clock(ahead=300)
+    desk.settle()
+    jira.clock(ahead=310)
+    office.act("amend", ref, LI, field="title", value="更正的标题", reason="更正")
+    office.request(ref)
+    desk.synced()
+    jira.clock(ahead=320)
+    assert desk.synced() == {}
+    assert conflicts.listed(office.ledger, settled=True) == []
+    jira.clock(ahead=900)
+    desk.idle()
+    assert desk.issue(ref).title == f"{ref} 更正的标题"
+
+
+def test_an_issue_that_only_the_index_still_shows_is_not_adopted(
+    office: Office, jira: FakeJira
+) -> None:
+    desk = lagging(office, jira, 200.0)
+    ref = office.assigned()
+    desk.synced()
+    jira.clock(ahead=300)
+    desk.settle()
+    old = desk.key(ref)
+    assert desk.place.owner is not None
+    desk.place.owner.delete(old)
+    linking.relink(
+        office.ledger, ref, office.who(LI), tracker="t", connect=desk.connect
+    )
+    assert desk.synced() == {"created": 1}
+    assert desk.key(ref) != old
+    jira.clock(ahead=900)
+    desk.settle()
+    assert titles(jira) == [ref]
 
 
 def test_one_refused_item_of_a_bulk_create_does_not_touch_the_others(
