@@ -25,7 +25,8 @@ from ledger.sync.run import registered
 from tests.fakes.client import ROOT
 from tests.ledger.office import LI
 from tests.ledger.sync.agreement import agrees, summary
-from tests.ledger.sync.days import Idle, Killed, dying
+from tests.ledger.sync.days import Killed, dying
+from tests.ledger.sync.life import Idle
 from tests.ledger.sync.work import Work
 
 SAMPLE = ROOT / "checklists" / "samples" / "siping-2023.txt"

@@ -12,8 +12,8 @@ import pytest
 
 from tests.fakes.client import FakeGitea, FakeJira
 from tests.ledger.sync.agreement import summary
-from tests.ledger.sync.days import Ground, live
-from tests.ledger.sync.desk import folder_place, gitea_place
+from tests.ledger.sync.days import Ground, Weather, live
+from tests.ledger.sync.desk import Place, folder_place, gitea_place
 from tests.ledger.sync.jiraplace import jira_place
 
 KINDS = ["folder", "gitea", "jira cloud", "jira datacenter"]
@@ -24,13 +24,28 @@ def ground(request: pytest.FixtureRequest) -> Ground:
     """Each kind of place, with a fresh project for each life."""
     kind: str = request.param
     if kind == "folder":
-        return Ground(lambda folder: folder_place(folder / "issues"))
+        return Ground(lambda folder, _: folder_place(folder / "issues"))
     if kind == "gitea":
         gitea: FakeGitea = request.getfixturevalue("gitea_process")
-        return Ground(lambda _: gitea_place(gitea, zone="Asia/Shanghai"), gitea)
+        return Ground(lambda _, weather: _gitea(gitea, weather), gitea)
     jira: FakeJira = request.getfixturevalue("jira_process")
     jira.reset(edition=kind.removeprefix("jira "))
-    return Ground(lambda _: jira_place(jira), jira)
+    return Ground(
+        lambda _, weather: jira_place(
+            jira, zone=weather.zone, page_max=weather.page, lag=weather.lag
+        ),
+        jira,
+    )
+
+
+def _gitea(fake: FakeGitea, weather: Weather) -> Place:
+    return gitea_place(
+        fake,
+        zone=weather.zone,
+        page_max=weather.page,
+        flavour="forgejo" if weather.flavour == "forgejo" else "gitea",
+        content_version=weather.flavour == "gitea",
+    )
 
 
 def test_random_days_end_in_agreement(ground: Ground, furnished: Path) -> None:

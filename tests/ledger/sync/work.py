@@ -19,8 +19,8 @@ from ledger.item import OPEN, WORKING, Item, State
 from tests.integrations.labs import GiteaPerson
 from tests.ledger.office import CHEN, DATA, FENG, LI, QIAN, SUN, TRAFFIC, WANG
 from tests.ledger.sync.agreement import Done, link_of
-from tests.ledger.sync.days import Idle
 from tests.ledger.sync.desk import Desk
+from tests.ledger.sync.life import Idle
 
 BOX = r"- \[(?P<mark>[ x])\] \d"
 LABELS = ("重点", "本周办", "领导关注")
@@ -218,21 +218,25 @@ class Work:
         self.wang.reopen(self._issue(lambda issue: issue.closed)[1].key)
 
     def retitle(self) -> None:
-        self.wang.retitle(self._issue()[1].key, self._say())
+        (ref, issue), title = self._issue(), self._say()
+        self.wang.retitle(issue.key, title)
+        self.done.ever.add((ref, "title", title))
 
     def redate(self) -> None:
         days = self.dice.choice((None, 3, 30, 200))
         day = None if days is None else date(2024, 3, 1) + timedelta(days)
-        self.wang.redate(self._issue()[1].key, day)
+        ref, issue = self._issue()
+        self.wang.redate(issue.key, day)
+        self.done.ever.add((ref, "due", day))
 
     def write_in_the_margin(self) -> None:
         ref, issue = self._issue()
-        old, text = self.done.margin.get(ref), f"旁注：{self._say()}"
+        old, text = self.done.last(ref, "margin"), f"旁注：{self._say()}"
         self.wang.write_body(
             issue.key,
             issue.body.replace(old, text) if old else f"{issue.body}\n\n{text}",
         )
-        self.done.margin[ref] = text
+        self.done.wrote(ref, "margin", text)
 
     def spoil(self) -> None:
         """Somebody damages the block, or proposes a measure in it."""
