@@ -21,7 +21,7 @@ from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message
 from ledger.i18n import catalogue
 from ledger.item import Item
-from ledger.storage.sync import LinkRow, RemarkRow, TrackerRow
+from ledger.storage.sync import LinkRow, OutboxRow, RemarkRow, TrackerRow
 from ledger.sync import marker
 from ledger.sync.link import (
     LinkState,
@@ -37,13 +37,10 @@ from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
 from ledger.sync.pull import Cursor, Pulled, back, earliest, pull
 from ledger.sync.rendering import Style
 from ledger.sync.report import STOPPING, Left, unexpected
-from ledger.sync.settle import Settled, settled
+from ledger.sync.settle import SET, Settled, settled, told_of
 
 _GRAIN = timedelta(seconds=1)
 """How exactly an answer to a write tells its time."""
-
-_SET = timedelta(hours=1)
-"""How far a tracker's clock may have been set back before a lost request came true."""
 
 
 @dataclass(slots=True)
@@ -164,6 +161,7 @@ class Gatherer:
             elif item.id in reading.held:
                 reading.late += [comment.updated for comment in arrived.comments]
         hints += [gone_hint(item, row.key or "") for item, row in reading.gone]
+        hints += [self._doubt(*one) for one in found.doubtful]
         hints += [Hint(_problem(one), key=one.key) for one in pulled.problems]
         plan = Plan(
             tracker=self.row.name,
@@ -199,7 +197,7 @@ class Gatherer:
     def _pull(self, *, whole: bool) -> Pulled:
         overlap = self.options.overlap
         asked = [
-            moment(one.since) - _SET
+            moment(one.since) - SET
             for one in self.outbox
             if one.state != "planned" and one.since
         ]
@@ -377,6 +375,23 @@ class Gatherer:
         units = (*item.responsible, *item.cooperating, *filter(None, (item.lead,)))
         return self.options.wants(
             item, frozenset(self.directory.unit_name(unit) for unit in units)
+        )
+
+    def _doubt(self, row: OutboxRow, issue: Issue) -> Hint:
+        ref, told = self._ref(row.item), told_of(row)
+        return Hint(
+            Message(
+                N_(
+                    "Issue {key} of the ledger's account names no item; it may be that"
+                    " of {ref}, so no other is created. If it is, give it the title"
+                    " {title}; if not: ledger sync relink {ref} --new"
+                ),
+                key=issue.key,
+                ref=ref,
+                title=told.title if told else ref,
+            ),
+            ref,
+            issue.key,
         )
 
     def _ref(self, item: str) -> str:

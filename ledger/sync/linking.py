@@ -12,6 +12,7 @@ from ledger.item import Item, Role
 from ledger.storage.sync import LinkRow, TrackerRow
 from ledger.sync.link import Base, LinkState, Told, base_to_json, digest, round_of
 from ledger.sync.run import Connect, registered, settings_of
+from ledger.sync.settle import SET
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +226,17 @@ def _demand_gone(tracker: Tracker, item: Item, key: str) -> None:
 
 
 def _demand_settled(ledger: Ledger, tracker: str, item: Item) -> None:
-    """Nothing of the item may be on its way, or it would come true beside it."""
-    waits = [
-        entry
-        for entry in ledger.store.sync.outbox(tracker, item=item.id)
-        if entry.state != "planned"
-    ]
+    """Nothing of the item may be on its way, or it would come true beside it.
+
+    An issue that did not show for an hour is given up: a person decided.
+    """
+    waits = []
+    for entry in ledger.store.sync.outbox(tracker, item=item.id):
+        old = moment(entry.at) + SET <= ledger.clock.now()
+        if entry.act == "create" and entry.state == "unknown" and old:
+            ledger.store.sync.done(entry)
+        elif entry.state != "planned":
+            waits.append(entry)
     if waits:
         raise Refused(
             N_("{ref} waits for an answer of {tracker}."),

@@ -21,6 +21,9 @@ from ledger.sync.inbound import OURS
 from ledger.sync.link import Told
 from ledger.sync.pull import Pulled, by_number
 
+SET = timedelta(hours=1)
+"""How far a tracker's clock may have been set back before a lost request came true."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -28,13 +31,15 @@ class Settled:
 
     ``created`` came true as these issues, ``found`` as these comments or
     attachments (the tracker's id); ``unsent`` did not come true and may be sent
-    again; ``waiting`` may still come true until the stamp beside it.
+    again; ``waiting`` may still come true until the stamp beside it, or may have come
+    true as one of ``doubtful``, issues of ours from which people took every name.
     """
 
     created: tuple[tuple[OutboxRow, Issue], ...] = ()
     found: tuple[tuple[OutboxRow, str], ...] = ()
     unsent: tuple[OutboxRow, ...] = ()
     waiting: tuple[tuple[OutboxRow, str], ...] = ()
+    doubtful: tuple[tuple[OutboxRow, Issue], ...] = ()
 
     def blocks(self, item: str) -> bool:
         """Whether the creation of an issue for ``item`` must wait."""
@@ -56,20 +61,26 @@ def settled(
     ``linked`` gives the link of an item, ``holder`` the item that an issue is linked
     to, by the tracker's id.
     """
-    created, found, unsent, waiting = [], [], [], []
+    created, found, unsent, waiting, doubtful = [], [], [], [], []
     for row in outbox:
         if row.state == "planned":
             continue
         if row.act == "create":
-            ours = (
+            ours = [
                 issue
                 for issue in by_number(pulled.issues.values())
                 if by_us(issue.author, logins) and holder(issue.id) in (None, row.item)
-            )
-            issue = _issue(row.item, ours, ledger, linked)
+            ]
+            bare = [
+                issue
+                for issue in ours
+                if not carried(issue, ledger) and _since(row, issue)
+            ]
+            issue = _issue(row.item, ours, ledger, linked) or _titled(row, bare)
             if issue is not None:
                 created.append((row, issue))
                 continue
+            doubtful += [(row, one) for one in bare if logins]
         else:
             remote = (
                 _comment(row, pulled, ledger, logins)
@@ -80,11 +91,14 @@ def settled(
                 found.append((row, remote))
                 continue
         over = moment(row.at) + quiet
-        if row.state == "unknown" and pulled.began >= over:
+        doubt = any(one is row for one, _ in doubtful)
+        if row.state == "unknown" and pulled.began >= over and not doubt:
             unsent.append(row)
         else:
             waiting.append((row, stamp(over)))
-    return Settled(tuple(created), tuple(found), tuple(unsent), tuple(waiting))
+    return Settled(
+        tuple(created), tuple(found), tuple(unsent), tuple(waiting), tuple(doubtful)
+    )
 
 
 def by_us(author: str | None, logins: frozenset[str]) -> bool:
@@ -126,6 +140,17 @@ def _issue(
         if first is not None and first.remote not in (None, issue.id):
             behind = behind or issue
     return behind
+
+
+def _titled(row: OutboxRow, bare: Iterable[Issue]) -> Issue | None:
+    """The issue without a marker that has the title that was sent."""
+    told = told_of(row)
+    return next((one for one in bare if told and one.title == told.title), None)
+
+
+def _since(row: OutboxRow, issue: Issue) -> bool:
+    """Whether ``issue`` may have been made by the request of ``row``."""
+    return row.since is not None and issue.created >= moment(row.since) - SET
 
 
 def _comment(

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ledger.book import Ledger
-from ledger.sync import marker
+from ledger.sync import linking, marker
 from tests.fakes.client import FakeGitea
-from tests.ledger.office import SUN
+from tests.ledger.office import LI, SUN
 from tests.ledger.sync.desk import Desk, add_many, done
 
 ISSUES = r"/issues$"
@@ -128,6 +128,45 @@ def test_a_marker_of_an_item_that_has_no_issue_links_no_issue_twice(
     desk.settle()
     assert desk.key(one) == lost.key
     assert len(desk.issues()) == 2
+
+
+def test_an_issue_from_which_people_took_the_marker_is_still_found(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    (ref,) = add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop", "after": True})
+    desk.sync()
+    (lost,) = desk.issues()
+    desk.place.wang.write_body(lost.key, "有人重写了正文")
+    desk.settle()
+    assert [issue.key for issue in desk.issues()] == [desk.key(ref)] == [lost.key]
+    assert desk.issue(ref).body.endswith("有人重写了正文")
+
+
+def test_an_issue_that_nobody_can_tell_from_a_lost_one_forbids_another(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    (ref,) = add_many(desk.office, 1)
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop", "after": True})
+    desk.sync()
+    (lost,) = desk.issues()
+    desk.place.wang.write_body(lost.key, "有人重写了正文")
+    desk.place.wang.retitle(lost.key, "和标题")
+    for _ in range(3):
+        desk.quiet()
+        report = desk.sync()
+        assert [one.ref for one in report.waiting] == [ref]
+    assert any(lost.key == hint.key for hint in report.hints)
+    assert len(desk.issues()) == 1
+    desk.office.later(minutes=60)
+    linking.relink(
+        desk.office.ledger, ref, desk.office.who(LI), tracker="t", connect=desk.connect
+    )
+    assert desk.synced() == {"created": 1}
 
 
 def test_what_is_written_while_the_servers_clock_goes_back_is_read(
