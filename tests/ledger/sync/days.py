@@ -266,8 +266,19 @@ class Days(Acts):
         agrees(self.desk, self.done)
 
 
-def live(ground: Ground, furnished: Path, *, steps: int) -> Counter[str]:
-    """Live random lives until so many steps were taken; the figures of what happened."""
+def live(
+    ground: Ground,
+    furnished: Path,
+    *,
+    steps: int,
+    rules: int = RULES,
+    same: bool = False,
+) -> Counter[str]:
+    """Live random lives until so many steps were taken; the figures of what happened.
+
+    A life has ``rules`` rules at most.
+    With ``same`` they are the same lives every time.
+    """
     tally: Counter[str] = Counter()
     machine = type(
         "Lived", (Days,), {"furnished": furnished, "ground": ground, "tally": tally}
@@ -278,11 +289,14 @@ def live(ground: Ground, furnished: Path, *, steps: int) -> Counter[str]:
         while tally["steps"] < steps:
             # Hypothesis ends a life when it likes, and the first ones soon: only what
             # was done is counted.
-            lives = max(LIVES, (steps - tally["steps"]) // RULES)
+            lives = max(LIVES, (steps - tally["steps"]) // rules)
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=lives, stateful_step_count=RULES, deadline=None
+                    max_examples=lives,
+                    stateful_step_count=rules,
+                    deadline=None,
+                    derandomize=same,
                 ),
             )
     return tally

@@ -49,7 +49,7 @@ def _gitea(fake: FakeGitea, weather: Weather) -> Place:
 
 
 def test_random_days_end_in_agreement(ground: Ground, furnished: Path) -> None:
-    live(ground, furnished, steps=40)
+    live(ground, furnished, steps=40, rules=20, same=True)
 
 
 @pytest.mark.long
