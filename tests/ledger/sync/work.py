@@ -44,6 +44,7 @@ class Work:
         self.milestones: dict[str, str] = {}
         self.files: dict[str, dict[str, bytes]] = {}
         self.numbers: dict[str, int] = {}
+        self.keys: dict[str, str] = {}
         self.words = 0
         desk.know(SUN, self.sun.login)
 
@@ -304,12 +305,16 @@ class Work:
     ) -> tuple[str, Issue]:
         """Some item whose issue people find fit, and the issue as it is."""
         for ref in self.dice.sample(self.done.refs, len(self.done.refs)):
-            link = link_of(self.desk, ref)
-            if link is not None and link.key is not None:
-                issue = self.desk.tracker().issue(link.key)
+            if ref in self.keys:
+                issue = self.desk.tracker().issue(self.keys[ref])
                 if fits(issue):
                     return ref, issue
         raise Idle
+
+    def look_around(self) -> None:
+        """Learn the issues there are, for who acts in the midst of a run."""
+        links = {ref: link_of(self.desk, ref) for ref in self.done.refs}
+        self.keys = {ref: link.key for ref, link in links.items() if link and link.key}
 
     def _say(self) -> str:
         """Words that nobody said before."""
