@@ -833,7 +833,8 @@ class Gitea(Routed):
         milestone.title = str(form.get("title") or milestone.title)
         milestone.description = str(form.get("description", milestone.description))
         if "state" in form:
-            milestone.closed = form["state"] == "closed"
+            closed = form["state"] == "closed"
+            milestone.closed_at = self.seconds() if closed else 0
         return Reply.json(200, self.state.show_milestone(repo, milestone))
 
     @route("DELETE", R + "/milestones/{n}", "issue")

@@ -57,7 +57,11 @@ class Milestone:
     description: str
     created: int
     due: int = 0
-    closed: bool = False
+    closed_at: int = 0
+
+    @property
+    def closed(self) -> bool:
+        return bool(self.closed_at)
 
 
 @dataclass
@@ -251,7 +255,7 @@ class State:
             "closed_issues": sum(issue.closed for issue in of_it),
             "created_at": self.show_time(milestone.created),
             "updated_at": self.show_time(milestone.created),
-            "closed_at": None,
+            "closed_at": self.maybe_time(milestone.closed_at),
             "due_on": self.maybe_time(milestone.due),
         }
 

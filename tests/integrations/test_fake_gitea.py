@@ -11,6 +11,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 from urllib.parse import quote
 
@@ -65,13 +66,24 @@ class Scene:
         ]
 
 
+def moment(text: str) -> datetime:
+    """A time that the server shows in its own zone."""
+    return datetime.fromisoformat(text)
+
+
+ZONES = {"gitea": "UTC", "forgejo": "Asia/Shanghai"}
+"""In which zone the fakes are; a real one is where it is."""
+
+
 @pytest.fixture(params=["fake-gitea", "fake-forgejo", "real"])
 def scene(request: pytest.FixtureRequest, gitea_process: FakeGitea) -> Iterator[Scene]:
     """A place where the behaviour can be seen."""
     kind = request.param
     if kind != "real":
         flavour = kind.removeprefix("fake-")
-        gitea_process.reset(users={"guest": "read"}, flavour=flavour)
+        gitea_process.reset(
+            users={"guest": "read"}, flavour=flavour, zone=ZONES[flavour]
+        )
         address, repo = gitea_process.address, gitea_process.repo
         yield Scene(
             address, token_of("org"), token_of("guest"), repo, flavour == "forgejo"
@@ -291,15 +303,19 @@ def test_a_due_date_is_kept_on_create_and_moved_to_the_days_end_on_edit(
 ) -> None:
     number = scene.issue(due_date="2026-12-31T10:00:00Z")
     _, made = scene.ask("GET", f"/issues/{number}")
-    assert made["due_date"] == "2026-12-31T10:00:00Z"
+    assert moment(made["due_date"]) == moment("2026-12-31T10:00:00Z")
     patch = {"due_date": "2026-12-30T10:00:00+02:00"}
     _, made = scene.ask("PATCH", f"/issues/{number}", patch)
-    assert made["due_date"] == "2026-12-30T21:59:59Z"
+    assert moment(made["due_date"]) == moment("2026-12-30T21:59:59Z")
     _, made = scene.ask("PATCH", f"/issues/{number}", {"unset_due_date": True})
     assert made["due_date"] is None
-    form = {"due_date": "2026-12-29T01:00:00Z"}
+    # This one moves it to the end of the day in the server's own zone.
+    form = {"due_date": "2026-12-29T10:00:00Z"}
     status, made = scene.ask("POST", f"/issues/{number}/deadline", form)
-    assert (status, made) == (201, {"due_date": "2026-12-29T23:59:59Z"})
+    assert status == 201
+    end = moment(made["due_date"])
+    assert end.time() == time(23, 59, 59)
+    assert end.date() == moment(form["due_date"]).astimezone(end.tzinfo).date()
 
 
 def test_a_deleted_issue_is_gone_and_its_number_is_not_given_again(
@@ -389,6 +405,28 @@ def test_milestone_titles_are_not_unique_and_closed_ones_are_listed_on_demand(
     # Forgejo 15 lists all of them, though its description says "open".
     assert len(scene.ask("GET", "/milestones")[1]) == (2 if scene.forgejo else 1)
     assert len(scene.ask("GET", "/milestones?state=all")[1]) == 2
+
+
+def test_a_milestone_says_what_was_sent_and_shows_in_its_issues(scene: Scene) -> None:
+    form = {"title": "2023", "description": " <!-- x -->\r\n销号 0/1\n"}
+    status, made = scene.ask("POST", "/milestones", form)
+    assert (status, made["description"]) == (201, form["description"])
+    assert (made["state"], made["closed_at"]) == ("open", None)
+    path = f"/milestones/{made['id']}"
+    number = scene.issue(milestone=made["id"])
+    _, issue = scene.ask("GET", f"/issues/{number}")
+    assert issue["milestone"]["description"] == form["description"]
+    edit = {"description": "销号 1/1", "state": "closed"}
+    status, made = scene.ask("PATCH", path, edit)
+    assert (status, made["title"], made["description"]) == (200, "2023", "销号 1/1")
+    assert (made["state"], made["closed_at"] is not None) == ("closed", True)
+    _, now = scene.ask("GET", f"/issues/{number}")
+    assert now["milestone"]["description"] == "销号 1/1"
+    # Neither counts as a write of the issue.
+    assert now["updated_at"] == issue["updated_at"]
+    scene.ask("PATCH", path, {"title": "", "description": ""})
+    _, made = scene.ask("GET", path)
+    assert (made["title"], made["description"]) == ("2023", "")
 
 
 # -- lists ---------------------------------------------------------------------------
