@@ -20,9 +20,10 @@ from checklists import derive, read_document
 from integrations.tracker import Tracker
 from ledger import registration
 from ledger.errors import Braked
-from ledger.item import Item, Kind
+from ledger.item import Item, Kind, State
 from ledger.sync import run
 from ledger.sync.link import Field
+from ledger.sync.rendering import report_title
 from ledger.sync.run import registered
 from tests.fakes.client import ROOT
 from tests.ledger.office import LI
@@ -290,6 +291,7 @@ class Hour(Work):
         agrees(self.desk, self.done)
         for ref in self.done.refs:
             self._kept(self.desk.item(ref))
+        self._milestone_tells()
         with self._no_look_back():
             self.desk.idle()
 
@@ -308,6 +310,19 @@ class Hour(Work):
         yield
         with ledger.writing():
             ledger.store.sync.change_tracker("t", options=row.options)
+
+    def _milestone_tells(self) -> None:
+        """The milestone of the report says how far the report is."""
+        items = [self.desk.item(ref) for ref in self.done.refs]
+        found = [item for item in items if item.kind is Kind.FINDING]
+        closed = sum(item.state is State.CLOSED for item in found)
+        (shown,) = [
+            one
+            for one in self.wang.who.send("GET", "/milestones?state=all")
+            if one["title"] == report_title(found[0])
+        ]
+        assert f"Struck off {closed} of {len(found)}" in shown["description"]
+        assert (shown["state"] == "closed") == (closed == len(found))
 
     def _kept(self, item: Item) -> None:
         """What :func:`agrees` does not look for: labels, milestones, files, edits."""
