@@ -56,6 +56,11 @@ WRITES = r"^(?!.*/(?:search|bulkfetch))"
 """Paths of requests that write; Jira is also asked questions by POST."""
 
 
+CREATES = r"/(?:issues|issue|issue/bulk)$"
+WHERE = [("POST", CREATES), ("POST", WRITES), ("PUT|PATCH", WRITES)]
+"""Which requests lose their answer."""
+
+
 class Killed(BaseException):
     """The process is gone."""
 
@@ -145,19 +150,22 @@ class Days(Acts):
             self._sync()
             return
         fault = data.draw(st.sampled_from(FAULTS))
-        method = data.draw(st.sampled_from(["POST", "PUT|PATCH"]))
-        skip = data.draw(st.integers(0, 2))
-        self.story.append(f"  {method} {skip} {fault}")
+        method, path = data.draw(st.sampled_from(WHERE))
+        skip = 0 if path == CREATES else data.draw(st.integers(0, 2))
+        more = data.draw(st.integers(0, 2))
+        self.story.append(f"  {method} {path} {skip} {fault}, {more} runs more")
         self.register_one()
         with suppress(Idle):
             self.note_something(data)
         self._release()
-        self.server.faults({"method": method, "path": WRITES, "skip": skip, **fault})
+        self.server.faults({"method": method, "path": path, "skip": skip, **fault})
         self.sent_at = self.done.now
         self._sync()
         self.runs_since_late = 0
         self.tally["lost answers"] += self.server.faults_left() == [0]
         self.server.faults()
+        for _ in range(more):
+            self._sync()
 
     @act
     def sync_while_people_work(self, data: st.DataObject) -> None:
