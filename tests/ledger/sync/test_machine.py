@@ -12,7 +12,7 @@ import pytest
 
 from tests.fakes.client import FakeGitea, FakeJira
 from tests.ledger.sync.agreement import summary
-from tests.ledger.sync.days import Ground, Weather, live
+from tests.ledger.sync.days import RULES, Ground, Weather, live
 from tests.ledger.sync.desk import Place, folder_place, gitea_place
 from tests.ledger.sync.jiraplace import jira_place
 
@@ -60,6 +60,7 @@ def test_many_random_days_end_in_agreement(
     request: pytest.FixtureRequest,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tally = live(ground, furnished, steps=trials or 10_000)
+    steps = trials or 10_000
+    tally = live(ground, furnished, steps=steps, rules=RULES if steps > 1000 else 20)
     with capsys.disabled():
         print(f"\n{request.node.callspec.id}: {summary(tally)}")  # noqa: T201
