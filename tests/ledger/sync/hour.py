@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from checklists import derive, read_document
-from integrations.tracker import Tracker
 from ledger import registration
 from ledger.errors import Braked
 from ledger.item import Item, Kind, State
@@ -30,6 +29,7 @@ from tests.ledger.office import LI
 from tests.ledger.sync.agreement import agrees, summary
 from tests.ledger.sync.days import Killed, dying
 from tests.ledger.sync.life import Idle
+from tests.ledger.sync.meanwhile import watched
 from tests.ledger.sync.work import Work
 
 SAMPLE = ROOT / "checklists" / "samples" / "siping-2023.txt"
@@ -105,20 +105,6 @@ STEPS = {
 }
 """The steps of a life; each is taken at least once in an hour."""
 
-CALLS = {
-    "issues",
-    "comments",
-    "issue",
-    "closing",
-    "download",
-    "prepare",
-    "create",
-    "update",
-    "comment",
-    "attach",
-}
-"""What a run asks of a tracker."""
-
 
 class Midst:
     """Something that is done before the call numbered ``call`` of a run."""
@@ -129,34 +115,14 @@ class Midst:
         self.does = does
         self.did: bool | None = None
 
-    def passes(self) -> None:
-        """A call is about to be made."""
-        self.call -= 1
-        if self.call == 0:
-            self.did = self.does()
-
-
-class Watched:
-    """A tracker whose calls are counted."""
-
-    def __init__(self, tracker: Tracker, midst: Midst) -> None:
-        """Call ``tracker``, and tell ``midst`` before."""
-        self._tracker = tracker
-        self._midst = midst
-
-    def __getattr__(self, name: str) -> Any:
-        there = getattr(self._tracker, name)
-        if name not in CALLS:
-            return there
-
-        def called(*args: Any, **named: Any) -> Any:
-            # Where a text has no version, an edit between the last read and the write
-            # is lost, as the documentation says: there people wait a moment.
-            if name != "update" or args[0].version is not None:
-                self._midst.passes()
-            return there(*args, **named)
-
-        return called
+    def before(self, name: str, given: tuple[Any, ...]) -> None:
+        """The call ``name`` is about to be made."""
+        # Where a text has no version, an edit between the last read and the write is
+        # lost, as the documentation says: there people wait a moment.
+        if name != "update" or given[0].version is not None:
+            self.call -= 1
+            if self.call == 0:
+                self.did = self.does()
 
 
 class Hour(Work):
@@ -198,8 +164,8 @@ class Hour(Work):
         conflicts = self.office.ledger.store.sync.conflicts()
         told = {
             "edits": here + there,
-            "of them in the ledger": here,
-            "in the tracker": there,
+            "edits in the ledger": here,
+            "edits in the tracker": there,
             **{name: self.tally[name] for name in RUNS},
             "items": len(self.done.refs),
             "struck off": self.steps["close"],
@@ -269,7 +235,9 @@ class Hour(Work):
             # texts, an edit between a read and the write after it is overwritten.
             patch.setattr(run, "WORKERS", 1)
             patch.setattr(
-                self.desk, "connect", lambda *given: Watched(connect(*given), midst)
+                self.desk,
+                "connect",
+                lambda *given: watched(connect(*given), midst.before),
             )
             self._sync()
         self.tally["edits in the midst of a run"] += midst.did is not None
