@@ -650,6 +650,10 @@ class Gitea(Routed):
         elif self.state.flavour == "gitea":
             # Seen in Gitea 1.27: who does not change a comment is not told its author.
             shown["user"] = None
+        else:
+            # Seen in Forgejo 15: an equal edit is written, and counts as one.
+            comment.updated = self.seconds()
+            shown = self.state.show_comment(repo, issue, comment)
         return Reply.json(200, shown)
 
     @route("DELETE", R + "/issues/comments/{n}", "issue")

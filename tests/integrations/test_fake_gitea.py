@@ -517,6 +517,10 @@ def test_an_equal_edit_of_a_comment_changes_nothing(scene: Scene) -> None:
     status, same = scene.ask("PATCH", path, {"body": "x"})
     # Gitea 1.27 leaves out the author in this answer.
     assert (status, same["user"] is None) == (200, not scene.forgejo)
+    if scene.forgejo:
+        # It is written all the same, only with a later time.
+        assert moment(same["updated_at"]) >= moment(made["updated_at"])
+        same["updated_at"] = made["updated_at"]
     assert {**same, "user": made["user"]} == made
     status, edited = scene.ask("PATCH", path, {"body": "y"})
     assert (status, edited["body"]) == (200, "y")
