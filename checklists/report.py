@@ -204,7 +204,16 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
                 source, root, 0, len(source.text)
             )
             found = [*(found or plans_after(source, told)), *told]
-    return sorted(found or in_the_end(source), key=lambda each: each.piece.start)
+    return [
+        each
+        for each in sorted(
+            found or in_the_end(source), key=lambda each: each.piece.start
+        )
+        if _WORD.search(source.text, each.piece.start, each.piece.end)
+    ]
+
+
+_WORD = re.compile(r"\w")  # what is punctuation alone is no entry
 
 
 def _of_work_report(source: View, root: Section) -> list[Found]:

@@ -152,6 +152,10 @@ def test_no_text_at_all_breaks_derive(text: str) -> None:
     check(read(text))
 
 
+def test_what_is_punctuation_alone_is_no_entry() -> None:
+    assert not read("一、整改措施：，").plans
+
+
 @pytest.mark.parametrize("lead", ["2024年，我局将。", "我局将：", "接下来，我们会；"])
 def test_a_sentence_that_only_leads_in_to_plans_is_none(lead: str) -> None:
     checklist = read(f"二、存在的问题和改进措施\n执法力量不足。\n{lead}\n")
