@@ -131,20 +131,25 @@ class Acts(Life):
         self._tick(ref, issue, done=data.draw(st.booleans()))
 
     def _tick(self, ref: str, issue: Issue, *, done: bool) -> None:
-        box = f"- [{'x' if done else ' '}] 1."
-        body = MEASURE.sub(box, issue.body, count=1)
-        if body != issue.body:
-            self.desk.place.wang.write_body(issue.key, body)
-            if box in self.seen(ref, issue).body or not self._whole(ref, issue):
-                self.done.forget(ref, "tick")
-            else:
-                self.done.wrote(ref, "tick", (round_of(self.desk.item(ref)), done))
+        """Tick the box of our block, or where that is damaged the first there is.
 
-    def _whole(self, ref: str, issue: Issue) -> bool:
-        """Whether our block stands there undamaged, so that it can be read."""
-        item = self.desk.item(ref)
-        found = marker.find(issue.body, self.office.ledger.id, item.id)
-        return found.placing is marker.Placing.WHOLE
+        What a damaged block left behind may hold a box, too, which means nothing.
+        """
+        box = f"- [{'x' if done else ' '}] 1."
+        block = self._block(ref, issue)
+        start = block.start if block.placing is marker.Placing.WHOLE else 0
+        body = issue.body[:start] + MEASURE.sub(box, issue.body[start:], count=1)
+        if body == issue.body:
+            return
+        self.desk.place.wang.write_body(issue.key, body)
+        told = self._block(ref, self.seen(ref, issue)).inner
+        if block.placing is not marker.Placing.WHOLE or box in told:
+            self.done.forget(ref, "tick")
+        else:
+            self.done.wrote(ref, "tick", (round_of(self.desk.item(ref)), done))
+
+    def _block(self, ref: str, issue: Issue) -> marker.Found:
+        return marker.find(issue.body, self.office.ledger.id, self.desk.item(ref).id)
 
     @act_in_the_tracker
     def finish(self, data: st.DataObject) -> None:
@@ -214,7 +219,7 @@ class Acts(Life):
         proposed = data.draw(st.booleans())
         place = "\n<!-- /ledger" if proposed else "**R-"
         ref, issue = self.issue_of(data, lambda one: place in one.body)
-        if not self._whole(ref, issue):
+        if self._block(ref, issue).placing is not marker.Placing.WHOLE:
             raise Idle
         word = self.say()
         new = f"\n- [ ] {word}{place}" if proposed else f"{word} {place}"
