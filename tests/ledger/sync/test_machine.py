@@ -61,7 +61,7 @@ def test_many_random_days_end_in_agreement(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     steps = trials or 10_000
-    few = steps <= 1000  # noqa: PLR2004 (as in CI, whose verdict must not be chance)
+    few = steps <= 1000  # as in CI, whose verdict must not be chance
     rules = 20 if few else RULES
     tally = live(ground, furnished, steps=steps, rules=rules, same=few)
     with capsys.disabled():
