@@ -384,7 +384,7 @@ class Gatherer:
                 N_(
                     "Issue {key} of the ledger's account names no item; it may be that"
                     " of {ref}, so no other is created. If it is, give it the title"
-                    " {title}; if not: ledger sync relink {ref} --new"
+                    " {title}; if not: ledger sync relink {ref}"
                 ),
                 key=issue.key,
                 ref=ref,
@@ -424,7 +424,7 @@ def gone_hint(item: Item, key: str) -> Hint:
         Message(
             N_(
                 "The issue {key} of {ref} is not there any more. Choose: ledger sync"
-                " relink {ref} KEY, ledger sync relink {ref} --new, or ledger sync"
+                " relink {ref} KEY, for a new one ledger sync relink {ref}, or ledger sync"
                 " detach {ref}."
             ),
             key=key,
