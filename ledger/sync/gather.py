@@ -21,7 +21,7 @@ from ledger.directory import Directory
 from ledger.errors import N_, LedgerError, Message
 from ledger.i18n import catalogue
 from ledger.item import Item
-from ledger.storage.sync import LinkRow, OutboxRow, RemarkRow, TrackerRow
+from ledger.storage.sync import LinkRow, OutboxRow, RemarkRow, RunRow, TrackerRow
 from ledger.sync import marker
 from ledger.sync.link import (
     LinkState,
@@ -195,7 +195,7 @@ class Gatherer:
     # Reading
 
     def _pull(self, *, whole: bool) -> Pulled:
-        overlap = self.options.overlap
+        overlap = self._overlap()
         asked = [
             moment(one.since) - SET
             for one in self.outbox
@@ -225,10 +225,31 @@ class Gatherer:
             cursor=self._cursor(issues_since),
         )
 
+    def _overlap(self) -> timedelta:
+        """How far to look back behind the cursor, by the clock that it was read from.
+
+        What an index did not show yet to the last run, and what came since, has the
+        times of clocks that may have shown less.
+        """
+        overlap, skews = self.options.overlap, list[float]()
+        ended: tuple[datetime, float] | None = None
+        for run in self.sync.runs(self.row.name):
+            started, skew = moment(run.started), run.report.get("skew")
+            if skew is None:  # a run of an earlier version
+                break
+            skews.append(skew)
+            if ended is None and _ended(run):
+                ended = started, skew
+            if ended is not None and started <= ended[0] - overlap:
+                break
+        if ended is None:
+            return overlap
+        return overlap + timedelta(seconds=ended[1] - min(skews))
+
     def _cursor(self, issues_since: datetime | None) -> Cursor | None:
         """Where the last run that read to its end got to."""
         for run in self.sync.runs(self.row.name):
-            if not (run.report.get("stopped") or run.report.get("interrupted")):
+            if _ended(run):
                 return (
                     Cursor(issues_since, moment(run.started)) if issues_since else None
                 )
@@ -397,6 +418,10 @@ class Gatherer:
     def _ref(self, item: str) -> str:
         found = self.ledger.store.items.get(item)
         return found.ref if found else item
+
+
+def _ended(run: RunRow) -> bool:
+    return not (run.report.get("stopped") or run.report.get("interrupted"))
 
 
 def style_of(

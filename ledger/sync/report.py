@@ -56,6 +56,7 @@ class RunReport:
 
     ``stopped`` is the error that ended it early, ``left`` what was not finished,
     ``waiting`` what may still come true, ``hints`` what a person should know.
+    ``skew`` is by how many seconds the tracker's clock was ahead of ours.
     """
 
     tracker: str
@@ -70,6 +71,7 @@ class RunReport:
     hints: list[Hint] = field(default_factory=list)
     stopped: LedgerError | TrackerError | None = None
     interrupted: bool = False
+    skew: float = 0.0
 
     def count(self, name: str, number: int = 1) -> None:
         """Add to one of the counts."""
@@ -114,6 +116,7 @@ class RunReport:
             ],
             "stopped": str(self.stopped) if self.stopped else None,
             "interrupted": self.interrupted,
+            "skew": self.skew,
             "exit_code": self.exit_code,
         }
 

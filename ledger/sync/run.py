@@ -153,7 +153,7 @@ class _Run:
         refusal = brake(plan, yes=yes, max_creates=max_creates)
         if refusal is not None:
             raise refusal
-        self._records.skew = gathered.pulled.skew
+        self._records.skew = self._report.skew = gathered.pulled.skew
         self._report.hints.extend(plan.hints)
         self._report.left.extend(gathered.faults)
         plans = self._allowed(plan, reviewed)

@@ -49,7 +49,6 @@ class Counting:
     desk: Desk
     fake: FakeGitea | FakeJira
     edition: str
-    ahead: float = 0.0
     rounds: int = 0
     linked: list[str] = field(default_factory=list)
 
@@ -96,15 +95,15 @@ class Counting:
         return seen
 
     def pass_by(self) -> None:
-        """Let the server's time go on, so that what was written is behind the overlap."""
-        self.ahead += 1000
+        """Let time go on, so that what was written is behind the overlap."""
+        self.office.later(minutes=17)
         self.run()
         assert self.run().total() == self.allowed() == 2
 
     def strike(self) -> None:
-        """Let the server's time go on with the office's, and be ahead of it."""
+        """Let the server's time go on with the office's."""
         passed = self.office.ledger.clock.now() - BEGINNING
-        self.fake.clock(ahead=self.ahead + passed.total_seconds())
+        self.fake.clock(ahead=passed.total_seconds())
 
     def add(self, count: int) -> list[str]:
         """Items that have no issue yet."""

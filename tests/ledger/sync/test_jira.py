@@ -213,6 +213,31 @@ def test_an_edit_that_the_index_learns_late_is_not_missed(
     assert [note.text for note in desk.item(ref).notes] == ["迟到的进展"]
 
 
+def test_what_the_index_learns_after_the_servers_clock_was_set_forward_is_read(
+    office: Office, jira: FakeJira
+) -> None:
+    desk, now = lagging(office, jira, 290.0), 1_800_000_000
+
+    def run_after(minutes: int, *, wrong: int = 0) -> dict[str, int]:
+        nonlocal now
+        now += 60 * minutes
+        jira.clock(frozen=now, wrong=wrong)
+        office.later(minutes=minutes - 1)  # to which a run adds one
+        return desk.synced()
+
+    ref = office.assigned()
+    run_after(1)
+    run_after(20)
+    assert run_after(20) == {}
+    desk.place.wang.comment(desk.key(ref), "已开班")
+    # Its time is that of the clock as it was; the index shows it only later.
+    assert run_after(1, wrong=600) == {}
+    assert run_after(2, wrong=600) == {}
+    assert run_after(2, wrong=600)["notes"] == 1
+    assert run_after(20, wrong=600) == {}
+    desk.idle()
+
+
 def test_an_edit_that_the_index_does_not_show_yet_is_not_overwritten_unseen(
     office: Office, jira: FakeJira
 ) -> None:
