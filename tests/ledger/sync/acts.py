@@ -175,6 +175,9 @@ class Acts(Life):
     def _close(self, ref: str, issue: Issue) -> None:
         self.desk.place.wang.close(issue.key)
         self.done.wrote(ref, "closed", round_of(self.desk.item(ref)))
+        if self.seen(ref, issue).closed:
+            # Opened and closed again before anybody was told of a new round.
+            self.done.forget(ref, "closed")
 
     @act_in_the_tracker
     def reopen(self, data: st.DataObject) -> None:

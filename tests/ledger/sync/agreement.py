@@ -63,9 +63,12 @@ class Done:
     def taken_out(self, ref: str, before: str, after: str) -> None:
         """People themselves took texts out of an issue that stood there before."""
         for what in ("margin", "inside", "pasted"):
+            entries = self.written.get((ref, what), [])
+            if what == "margin":
+                entries = entries[-1:]  # those before it they replaced
             self.written[ref, what] = [
                 (at, text)
-                for at, text in self.written.get((ref, what), [])
+                for at, text in entries
                 if text in after or text not in before
             ]
 

@@ -186,9 +186,12 @@ class Days(Acts):
                 with suppress(Idle):
                     does(self, data)
                     self.tally["acts during runs"] += 1
-            elif countdown < -1 and name == "issue":
+            if countdown >= 0:
+                return
+            # The call itself comes after what they did.
+            if name == "issue":
                 read.add(given[0])
-            elif countdown < -1 and name == "update":
+            elif name == "update":
                 seen, patch = given
                 lost = overwritten(seen, patch, body_read=seen.key in read)
                 self._lose(seen.key, lost, since)
