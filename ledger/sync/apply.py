@@ -21,8 +21,8 @@ from ledger.item import Item
 from ledger.storage.sync import OutboxRow
 from ledger.sync.gather import gone_hint
 from ledger.sync.inbound import Inbound, inbound
-from ledger.sync.link import Base, Field, LinkState, Told, base_of, digest, round_of
-from ledger.sync.matter import Matter
+from ledger.sync.link import Base, LinkState, Told, base_of, digest, round_of
+from ledger.sync.matter import Matter, with_decisions
 from ledger.sync.plan import ItemPlan
 from ledger.sync.pool import Brakes, Job, Steps
 from ledger.sync.records import Records
@@ -235,7 +235,7 @@ class Applier:
         row = self._records.sync.link(self._records.tracker, standing.item.id)
         base = (base_of(row) if row else None) or standing.base
         item = self._records.item(standing.item)
-        matter = replace(
+        again = replace(
             standing.matter,
             item=item,
             base=base,
@@ -247,15 +247,9 @@ class Applier:
                 one.remote
                 for one in self._records.sync.remarks(self._records.tracker, item.id)
             },
-            tries=self._tries(item),
         )
-        return matter, base, item
-
-    def _tries(self, item: Item) -> dict[Field, int]:
-        tries: dict[Field, int] = {}
-        for one in self._records.sync.conflicts(
+        # What was decided at the first try is not decided once more.
+        decided = self._records.sync.conflicts(
             tracker=self._records.tracker, item=item.id
-        ):
-            if one.round == round_of(item) and one.settled is None:
-                tries[Field(one.field)] = tries.get(Field(one.field), 0) + 1
-        return tries
+        )
+        return with_decisions(again, decided), base, item

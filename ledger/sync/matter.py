@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from integrations.tracker import Comment, Issue
 from ledger.directory import Directory
 from ledger.errors import Message
 from ledger.item import Item, Person
+from ledger.storage.sync import ConflictRow
 from ledger.sync.closing import Closed, Said
 from ledger.sync.link import Base, Field, round_of
 from ledger.sync.options import Options
@@ -88,3 +89,20 @@ class Hint:
     message: Message
     ref: str | None = None
     key: str | None = None
+
+
+def with_decisions(matter: Matter, decided: Iterable[ConflictRow]) -> Matter:
+    """``matter`` with what was decided of its issue so far."""
+    tries: dict[Field, int] = {}
+    proposals: list[ConflictRow] = []
+    for one in decided:
+        if one.round == round_of(matter.item) and one.settled is None:
+            tries[Field(one.field)] = tries.get(Field(one.field), 0) + 1
+        if one.field == Field.MEASURE:
+            proposals.append(one)
+    return replace(
+        matter,
+        tries=tries,
+        proposals=frozenset(one.theirs for one in proposals),
+        open_proposals=tuple(one.theirs for one in proposals if one.settled is None),
+    )

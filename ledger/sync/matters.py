@@ -14,8 +14,8 @@ from ledger.storage.sync import OutboxRow, RemarkRow
 from ledger.sync.closing import Closed, Said, our_time
 from ledger.sync.harmless import tidied
 from ledger.sync.inbound import ours
-from ledger.sync.link import Base, Field, round_of
-from ledger.sync.matter import Matter
+from ledger.sync.link import Base, Field
+from ledger.sync.matter import Matter, with_decisions
 from ledger.sync.options import Options
 from ledger.sync.rendering import Style
 
@@ -55,14 +55,7 @@ class Matters:
     ) -> Matter:
         """The matter of an item; ``own`` are remarks of ours found only now."""
         remarks = self._sync.remarks(self._name, item.id)
-        conflicts = self._sync.conflicts(tracker=self._name, item=item.id)
-        this_round = round_of(item)
-        tries: dict[Field, int] = {}
-        for one in conflicts:
-            if one.round == this_round and one.settled is None:
-                name = Field(one.field)
-                tries[name] = tries.get(name, 0) + 1
-        proposals = [one for one in conflicts if one.field == Field.MEASURE]
+        decided = self._sync.conflicts(tracker=self._name, item=item.id)
         marks = {
             one.mark for one in (*remarks, *own) if one.mark and one.item == item.id
         }
@@ -74,7 +67,7 @@ class Matters:
                 if (kept := ours(attachment, item)) is not None
             }
         known = {one.remote for one in remarks}
-        return Matter(
+        matter = Matter(
             item=item,
             tracker=self._name,
             style=self._style,
@@ -100,13 +93,9 @@ class Matters:
             ),
             marks=frozenset(marks),
             files=frozenset(known),
-            tries=tries,
-            proposals=frozenset(one.theirs for one in proposals),
-            open_proposals=tuple(
-                one.theirs for one in proposals if one.settled is None
-            ),
             reason=self._reason(item) if item.state in SET_ASIDE else "",
         )
+        return with_decisions(matter, decided)
 
     def with_closer(self, matter: Matter, skew: float) -> Matter:
         """The matter with who closed the issue: asked once for each closing seen."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ledger import audit
 from ledger.item import State
 from tests.ledger.office import CHEN, FENG, LI, SUN, WANG
 from tests.ledger.sync.desk import Desk, add_many
+from tests.ledger.sync.meanwhile import watched
 
 
 def test_each_open_item_gets_one_issue_and_a_second_run_finds_nothing(
@@ -292,6 +295,34 @@ def test_a_new_box_in_the_block_is_a_proposed_measure(desk: Desk) -> None:
     assert (kept.field, kept.theirs) == ("measure", "增设自助终端")
     assert "- 增设自助终端" in desk.issue(ref).body
     desk.idle()
+
+
+def test_a_proposed_measure_is_kept_once_though_people_write_on_meanwhile(
+    desk: Desk,
+) -> None:
+    ref = desk.office.started()
+    desk.synced()
+    desk.edit_body(ref, r"(?<=培训窗口人员)\n", "\n- [ ] 增设自助终端\n")
+    key, body = desk.key(ref), desk.issue(ref).body
+    written: list[str] = []
+
+    def write_on(name: str, given: tuple[Any, ...]) -> None:
+        del given
+        if name in ("issue", "update") and not written:
+            written.append(name)
+            desk.place.wang.write_body(key, f"{body}\n\n旁注")
+
+    connect = desk.connect
+    desk.connect = lambda settings, memory: watched(  # type: ignore[method-assign]  # for this run
+        connect(settings, memory), write_on
+    )
+    desk.synced()
+    assert written
+    (kept,) = desk.office.ledger.store.sync.conflicts(tracker="t")
+    assert (kept.field, kept.theirs) == ("measure", "增设自助终端")
+    assert desk.issue(ref).body.endswith("旁注")
+    assert desk.issue(ref).body.count("增设自助终端") == 1
+    desk.settle()
 
 
 def test_a_dry_run_writes_nothing_anywhere(desk: Desk) -> None:
