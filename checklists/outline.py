@@ -4,7 +4,7 @@ A *mark* is a number or sign that opens something: 第一章, 一、, （一）,
 一是, 第一，, 首先，, ——, •, a Markdown heading. Which of them are marks and not part
 of a sentence (3.3次, 统一是, 一、二、三产业) is decided by what stands before and
 after. Marks at the beginning of a line make the tree of :class:`Section`; marks
-inside a paragraph make lists, found by :func:`enumerations`.
+inside a paragraph make lists, found by :func:`runs`.
 
 Every regular expression here looks at a bounded number of characters, so that
 time is linear in the size of the text, whatever the text.
@@ -568,18 +568,12 @@ def titled(source: View, mark: Mark, end: int) -> Section:
     )
 
 
-def enumerations(text: str, start: int, end: int) -> list[list[Mark]]:
-    """The lists in ``text[start:end]``, each a run of marks of one system from 1 on.
-
-    Lists come in the order of their first marks; a list nested in another's item
-    comes after it. A mark that repeats or skips one number is forgiven.
-    """
-    found = marks(text, start, end)
-    return runs(found)
-
-
 def runs(found: Sequence[Mark]) -> list[list[Mark]]:
-    """Group marks into runs that count up from 1 (bullets: that stand together)."""
+    """Group marks into runs that count up from 1 (bullets: that stand together).
+
+    Runs come in the order of their first marks; one nested in another's item comes
+    after it. A mark that repeats or skips one number is forgiven.
+    """
     lists: list[list[Mark]] = []
     running: dict[System, list[Mark]] = {}
     for each in found:

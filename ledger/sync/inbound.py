@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from integrations.tracker import Attachment
 from ledger.errors import N_, Message
-from ledger.item import WORKING, Evidence, Item, Measure, Person, State
+from ledger.item import WORKING, Evidence, Item, Person, State
 from ledger.sync.closing import Complete, Lacking, judged
 from ledger.sync.harmless import tidied
 from ledger.sync.link import Field
@@ -168,11 +168,6 @@ def requested(item: Item, matter: Matter) -> Item:
     """The item as it will be once the request was made."""
     review = matter.directory.rules.desk_review
     return replace(item, state=State.CLOSURE_REQUESTED if review else State.VERIFYING)
-
-
-def done_measures(measures: tuple[Measure, ...]) -> tuple[int, ...]:
-    """The numbers of the measures that are done."""
-    return tuple(measure.number for measure in measures if measure.done)
 
 
 def ours(attachment: Attachment, item: Item) -> Evidence | None:
