@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 from math import log, sqrt
 from operator import add
 
@@ -71,12 +72,6 @@ def _bag(title: str, text: str) -> dict[str, int]:
     return bag
 
 
-def _weight(term: str) -> float:
-    if term[0] == _MATTER:
-        return _CONCEPT_WEIGHT
-    return _GENERIC_WEIGHT if term in _GENERIC else 1.0
-
-
 @cache
 def _concepts() -> dict[str, str]:
     """Which matter each word of ``data/concepts.toml`` belongs to."""
@@ -89,6 +84,15 @@ def _concepts() -> dict[str, str]:
         word: concept
         for concept, words in tomllib.loads(data)["concepts"].items()
         for word in words
+    }
+
+
+@cache
+def _own_weights() -> dict[str, float]:
+    """The terms that do not weigh 1: words of every report, and matters."""
+    return {
+        **dict.fromkeys(_GENERIC, _GENERIC_WEIGHT),
+        **{_MATTER + each: _CONCEPT_WEIGHT for each in _concepts().values()},
     }
 
 
@@ -108,9 +112,10 @@ def cover(
     """
     entries = [*problems, *plans]
     bags = [_bag(title, text) for title, text in entries]
-    spread = Counter(pair for bag in bags for pair in bag)
+    spread = Counter(chain.from_iterable(bags))
     rare = {count: log((len(entries) + 1) / count) for count in set(spread.values())}
-    weights = {term: _weight(term) * rare[count] for term, count in spread.items()}
+    weighs = _own_weights().get
+    weights = {term: weighs(term, 1.0) * rare[count] for term, count in spread.items()}
     own = [sum(weights[pair] * times for pair, times in bag.items()) for bag in bags]
     scores = _shared_weight(bags, len(problems), spread, weights)
     for i, j in scores:
@@ -152,15 +157,15 @@ def _shared_weight(
     holders: dict[str, list[tuple[int, int]]] = {}
     for j, bag in enumerate(bags[problems:]):
         for pair, times in bag.items():
-            if spread[pair] <= most:
+            if 1 < spread[pair] <= most:
                 holders.setdefault(pair, []).append((j, times))
     scores: dict[tuple[int, int], float] = {}
     for i, bag in enumerate(bags[:problems]):
-        for pair, times in bag.items():
-            for j, other in holders.get(pair, ()):
-                scores[i, j] = scores.get((i, j), 0.0) + weights[pair] * min(
-                    times, other
-                )
+        for pair in filter(holders.__contains__, bag):
+            times, weight = bag[pair], weights[pair]
+            for j, other in holders[pair]:
+                shared = weight * (min(other, times))
+                scores[i, j] = scores.get((i, j), 0.0) + shared
     return scores
 
 

@@ -546,10 +546,11 @@ def titled(source: View, mark: Mark, end: int) -> Section:
     limit = min(end, mark.end + 2 * _TITLE_LENGTH)
     stop = _TITLE_END.search(text, mark.end, limit)
     title_end, body = (stop.start(), stop.end()) if stop else (limit, limit)
-    for offset in range(mark.end + 1, min(title_end, mark.end + _TITLE_LENGTH)):
-        if offset in source.bold:
-            title_end = body = offset
-            break
+    if source.bold:
+        for offset in range(mark.end + 1, min(title_end, mark.end + _TITLE_LENGTH)):
+            if offset in source.bold:
+                title_end = body = offset
+                break
     glued = _GLUED.search(text, mark.end + 2, title_end)
     if glued is not None:
         title_end = body = glued.start()
