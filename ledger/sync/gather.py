@@ -23,15 +23,10 @@ from ledger.i18n import catalogue
 from ledger.item import Item
 from ledger.storage.sync import LinkRow, OutboxRow, RemarkRow, RunRow, TrackerRow
 from ledger.sync import marker
-from ledger.sync.link import (
-    LinkState,
-    Told,
-    base_of,
-    digest,
-)
+from ledger.sync.link import LinkState, base_of, digest
 from ledger.sync.matter import Hint
 from ledger.sync.matters import Matters
-from ledger.sync.news import News, adopting
+from ledger.sync.news import Adopted, News, adopting
 from ledger.sync.options import Options
 from ledger.sync.plan import ItemPlan, Plan, Waiting, item_plan
 from ledger.sync.pull import Cursor, Pulled, back, earliest, pull
@@ -74,7 +69,7 @@ class Gathered:
 class _Arrived:
     """What came for one item: an issue that is ours, a changed issue, comments."""
 
-    adopted: tuple[Issue, Told] | None
+    adopted: Adopted | None
     issue: Issue | None
     comments: tuple[Comment, ...]
 
@@ -275,16 +270,14 @@ class Gatherer:
                     del issues[issue.id]
         return replace(pulled, issues=issues)
 
-    def _there(
-        self, adopted: dict[str, tuple[Issue, Told]]
-    ) -> dict[str, tuple[Issue, Told]]:
+    def _there(self, adopted: dict[str, Adopted]) -> dict[str, Adopted]:
         """The issues to adopt, without those that only an index still shows."""
         if not self.tracker.capabilities.lag:
             return adopted
         there = {}
-        for item, (issue, told) in adopted.items():
+        for item, one in adopted.items():
             with suppress(Missing):
-                there[item] = (self.tracker.issue(issue.key), told)
+                there[item] = replace(one, issue=self.tracker.issue(one.issue.key))
         return there
 
     def _remote_of(self, item: str) -> LinkRow | None:
@@ -300,7 +293,7 @@ class Gatherer:
         self,
         unpushed: Iterable[Item],
         rows: dict[str, Issue | None],
-        adopted: dict[str, tuple[Issue, Told]],
+        adopted: dict[str, Adopted],
         found: Settled,
     ) -> list[tuple[Item, LinkRow | None]]:
         """Every item that something may have to be done for, in their order."""
@@ -357,8 +350,8 @@ class Gatherer:
         """The plan of an item that has an issue."""
         issue, base = arrived.issue, base_of(row) if row else None
         if arrived.adopted is not None:
-            issue, told = arrived.adopted
-            base = adopting(issue, told, self.style, item)
+            issue = arrived.adopted.issue
+            base = adopting(arrived.adopted, self.style, item)
         elif row is None or row.state == LinkState.DETACHED:
             return None
         elif row.key in {one.key for one in reading.pulled.problems}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from integrations.tracker import Comment, Issue
 from ledger.book import Ledger
@@ -18,6 +18,19 @@ from ledger.sync.merge import read_block, with_ticks
 from ledger.sync.pull import Pulled, by_number
 from ledger.sync.rendering import Style, rendered
 from ledger.sync.settle import Settled, by_us, carried, told_of
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """An issue that is ours but was never recorded, and what it was told.
+
+    ``sent``: exactly that was sent, as the outbox says. Of an issue that only its
+    marker tells of, nobody knows any more; ``told`` is what it would be told now.
+    """
+
+    issue: Issue
+    told: Told
+    sent: bool = False
 
 
 class News:
@@ -57,13 +70,13 @@ class News:
         return changed, echoes
 
     def comments(
-        self, pulled: Pulled, adopted: Mapping[str, tuple[Issue, Told]]
+        self, pulled: Pulled, adopted: Mapping[str, Adopted]
     ) -> tuple[dict[str, list[Comment]], list[RemarkRow]]:
         """People's comments that are new or edited, and ours that are not known yet.
 
         Those of issues that are adopted only now are among them.
         """
-        items = {issue.key: item for item, (issue, _) in adopted.items()}
+        items = {one.issue.key: item for item, one in adopted.items()}
         news: dict[str, list[Comment]] = {}
         own: list[RemarkRow] = []
         for comment in pulled.comments.values():
@@ -102,19 +115,19 @@ class News:
 
     def adopted(
         self, pulled: Pulled, found: Settled, hints: list[Hint]
-    ) -> dict[str, tuple[Issue, Told]]:
+    ) -> dict[str, Adopted]:
         """Issues of ours that no item is linked to, though their marker names one."""
         adopted = {
-            one.item: (issue, told)
+            one.item: Adopted(issue, told, sent=True)
             for one, issue in found.created
             if (told := told_of(one)) is not None
         }
         for issue in by_number(pulled.issues.values()):
             row = self._sync.link_of(self._name, remote=issue.id)
-            taken = {adopted[name][0].id for name in adopted}
+            taken = {adopted[name].issue.id for name in adopted}
             for name in carried(issue, self._style.ledger):
                 if (row is not None and row.item == name) or (
-                    name in adopted and adopted[name][0].id == issue.id
+                    name in adopted and adopted[name].issue.id == issue.id
                 ):
                     continue
                 item = self._store.items.get(name)
@@ -130,7 +143,7 @@ class News:
                     and name not in adopted
                     and issue.id not in taken
                 ):
-                    adopted[name] = (issue, rendered(item, self._style))
+                    adopted[name] = Adopted(issue, rendered(item, self._style))
                     taken.add(issue.id)
                 elif link is None or link.state != LinkState.DETACHED:
                     hints.append(_copy(issue, item))
@@ -153,21 +166,25 @@ class News:
         ) and (pulled.whole or bool(self._outbox))
 
 
-def adopting(issue: Issue, told: Told, style: Style, item: Item) -> Base:
+def adopting(one: Adopted, style: Style, item: Item) -> Base:
     """The base of an issue that is ours but was never recorded.
 
     It is taken as it was told, so that what people changed since comes in as
-    theirs: ticks, and that it was closed.
+    theirs. Where that is not known, only ticks and that it was closed do.
     """
+    issue, told = one.issue, replace(one.told, closed=False)
+    seen = replace(issue, closed=False)
     inner = marker.find(issue.body, style.ledger, item.id).inner
-    numbers = frozenset(measure.number for measure in item.measures)
-    before = with_ticks(inner, read_block(told.block, numbers).ticks)
-    body = (
-        marker.replace(issue.body, style.ledger, item.id, before)
-        if inner
-        else issue.body
-    )
-    return Base(replace(issue, closed=False, body=body), replace(told, closed=False))
+    before = told.block
+    if one.sent:
+        seen = replace(seen, title=told.title, due=told.due, assignees=told.assignees)
+    else:
+        numbers = frozenset(measure.number for measure in item.measures)
+        before = with_ticks(inner, read_block(told.block, numbers).ticks)
+    if inner:
+        body = marker.replace(issue.body, style.ledger, item.id, before)
+        seen = replace(seen, body=body)
+    return Base(seen, told)
 
 
 def _copy(issue: Issue, item: Item) -> Hint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -238,6 +239,30 @@ def test_what_people_do_to_an_issue_that_is_not_known_yet_is_not_lost(
     assert counts["adopted"] == counts["ticks"] == counts["evidence"] == 1
     assert counts["notes"] == counts["requested"] == 1
     assert desk.key(ref) == issue.key
+    desk.settle()
+    desk.idle()
+
+
+def test_what_people_overwrite_in_an_issue_that_is_not_known_yet_is_a_decision(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk = gitea_desk
+    desk.synced()
+    ref = desk.office.assigned()
+    fake_gitea.faults({"method": "POST", "path": ISSUES, "do": "drop", "after": True})
+    desk.sync()
+    (issue,) = desk.issues()
+    desk.edit_body_of(issue.key, r"- \[ \] 1\.", "有人的话\n- [x] 1.")
+    desk.place.wang.retitle(issue.key, "有人的标题")
+    desk.place.wang.redate(issue.key, date(2024, 9, 1))
+    desk.office.act("start", ref, SUN)  # so our block changes meanwhile, too
+    counts = desk.synced()
+    assert (counts["adopted"], counts["ticks"], counts["restored"]) == (1, 1, 3)
+    kept = desk.office.ledger.store.sync.conflicts(tracker="t")
+    theirs = {one.field: one.theirs for one in kept}
+    assert "有人的话" in theirs["block"]
+    assert (theirs["title"], theirs["due"]) == ("有人的标题", "2024-09-01")
+    assert desk.issue(ref).title.startswith(ref)
     desk.settle()
     desk.idle()
 
