@@ -23,6 +23,7 @@ from ledger.sync.link import (
     Base,
     Field,
     LinkState,
+    base_of,
     base_to_json,
     digest,
     round_of,
@@ -115,7 +116,16 @@ class Records:
     def link(
         self, item: Item, base: Base, *, seq: int, todo: str, state: LinkState
     ) -> None:
-        """Keep what both sides know; the write lock must be held."""
+        """Keep what both sides know; the write lock must be held.
+
+        The time kept is the latest that the issue ever had: a clock may go back, and
+        an index may show it as it was before.
+        """
+        before = self.sync.link(self.tracker, item.id)
+        known = base_of(before) if before is not None else None
+        if known is not None and known.issue.id == base.issue.id:
+            latest = max(known.issue.updated, base.issue.updated)
+            base = replace(base, issue=replace(base.issue, updated=latest))
         issue = base.issue
         self.sync.keep_link(
             LinkRow(

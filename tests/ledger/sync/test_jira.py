@@ -273,6 +273,27 @@ def test_what_the_index_shows_from_before_a_write_of_ours_is_nobodys_edit(
     assert desk.issue(ref).title == f"{ref} 更正的标题"
 
 
+def test_what_the_index_shows_from_before_the_servers_clock_was_set_back_is_no_edit(
+    office: Office, jira: FakeJira
+) -> None:
+    desk, noon = lagging(office, jira, 200.0), 1_800_000_000
+    jira.clock(frozen=noon, wrong=600)
+    ref = office.started()
+    desk.synced()
+    jira.clock(frozen=noon + 300, wrong=600)
+    office.later(minutes=4)
+    desk.settle()
+    jira.clock(frozen=noon + 360)  # from here on it goes right
+    office.act("measure.done", ref, SUN, number=1, on=office.today)
+    office.act("amend", ref, LI, field="title", value="更正的标题", reason="更正")
+    desk.synced()
+    jira.clock(frozen=noon + 420)
+    assert desk.synced() == {}
+    assert desk.item(ref).measures[0].done is not None
+    assert conflicts.listed(office.ledger, settled=True) == []
+    assert desk.issue(ref).title == f"{ref} 更正的标题"
+
+
 def test_an_issue_that_only_the_index_still_shows_is_not_adopted(
     office: Office, jira: FakeJira
 ) -> None:
