@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checklists.document import N_, Note
-from checklists.outline import chinese_number
+from checklists.marks import chinese_number
 from checklists.view import View
 
 _NUMBER = r"(?<![第0-9.])(?:[0-9]{1,4}|[一二三四五六七八九十百]{1,4})(?![0-9.])"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from checklists.outline import Mark, line_start, mark_at, marks, runs
+from checklists.marks import Mark, line_start, mark_at, marks, runs
 from checklists.tone import complains, nothing
 from checklists.view import View
 

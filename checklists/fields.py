@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from checklists.entries import closes, sentences
-from checklists.outline import mark_at
+from checklists.marks import mark_at
 from checklists.view import View
 
 

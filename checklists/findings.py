@@ -12,14 +12,9 @@ from collections.abc import Iterator
 
 from checklists.entries import PLAN, PROBLEM, Piece, closes, sentences
 from checklists.headings import Topic, topic
+from checklists.labels import FIELD, FINISHED, labelled
 from checklists.outline import Section
-from checklists.passages import (
-    FIELD,
-    FINISHED,
-    Found,
-    complains_of_something,
-    labelled,
-)
+from checklists.passages import Found, complains_of_something
 from checklists.tone import faulty
 from checklists.view import View
 

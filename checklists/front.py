@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from checklists.outline import chinese_number
+from checklists.marks import chinese_number
 from checklists.view import View
 
 

@@ -12,6 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from checklists.announcements import (
+    announced,
+    in_the_end,
+    labels_of_paragraphs,
+    list_of_faults,
+    plans_after,
+)
 from checklists.claims import claims
 from checklists.coverage import cover
 from checklists.document import Document, Note
@@ -20,18 +27,9 @@ from checklists.fields import Field, Says
 from checklists.findings import fields_alone, findings, is_rectification
 from checklists.front import Front, front
 from checklists.headings import Topic
-from checklists.outline import Section, mark_at, sections
-from checklists.passages import (
-    HEADING,
-    Found,
-    announced,
-    in_the_end,
-    labels_of_paragraphs,
-    list_of_faults,
-    plans_after,
-    section_topic,
-    under_headings,
-)
+from checklists.marks import mark_at
+from checklists.outline import Section, sections
+from checklists.passages import HEADING, Found, section_topic, under_headings
 from checklists.progress import Reported, Status
 from checklists.statements import Duty, NamedPerson, Statement, statements
 from checklists.tables import rows

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from checklists.outline import chinese_number
+from checklists.marks import chinese_number
 
 
 class Anchor(StrEnum):

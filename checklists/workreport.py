@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from checklists.entries import PLAN, Piece, items, outermost
 from checklists.headings import Topic, topic
-from checklists.outline import Mark, Section, System, line_start, marks, runs, titled
+from checklists.marks import Mark, System, line_start, marks, runs
+from checklists.outline import Section, titled
 from checklists.view import View
 
 _ADDRESS = re.compile(r"各位代表|向大会(?:报告|作)|提请(?:大会|本次会议)审议")

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.outline import System, chinese_number, marks, runs, sections
+from checklists.marks import System, chinese_number, marks, runs
+from checklists.outline import sections
 from checklists.passages import HEADING
 from checklists.view import view
 
