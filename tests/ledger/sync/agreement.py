@@ -160,8 +160,9 @@ def agrees(desk: Desk, done: Done) -> None:
     there = {issue.key: issue for issue in ours}
     for ref in done.refs:
         item, link = desk.item(ref), link_of(desk, ref)
-        if link is None:
-            assert item.state is State.CLOSED
+        if link is None or link.state == LinkState.WANTED:
+            # Only an item that is open gets an issue, also after a relink.
+            assert item.state is State.CLOSED, ref
         elif link.key not in there:
             assert ref in done.gone, ref
         else:
