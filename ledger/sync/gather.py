@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -226,20 +226,31 @@ class Gatherer:
         What an index did not show yet to the last run, and what came since, has the
         times of clocks that may have shown less.
         """
-        overlap, skews = self.options.overlap, list[float]()
-        ended: tuple[datetime, float] | None = None
+        runs = list(self._lately())
+        ended = next((skew for run, skew in runs if _ended(run)), None)
+        if ended is None:
+            return self.options.overlap
+        least = min(skew for _, skew in runs)
+        return self.options.overlap + timedelta(seconds=ended - least)
+
+    def _lately(self) -> Iterator[tuple[RunRow, float]]:
+        """The last runs, and how far the tracker's clock was ahead: the latest first.
+
+        They are those of the overlap, the last that ended before it, and those of
+        the overlap before that: what their reads missed may show only now.
+        """
+        since, before = self._now - self.options.overlap, False
         for run in self.sync.runs(self.row.name):
             started, skew = moment(run.started), run.report.get("skew")
             if skew is None:  # a run of an earlier version
-                break
-            skews.append(skew)
-            if ended is None and _ended(run):
-                ended = started, skew
-            if ended is not None and started <= ended[0] - overlap:
-                break
-        if ended is None:
-            return overlap
-        return overlap + timedelta(seconds=ended[1] - min(skews))
+                return
+            yield run, skew
+            if started > since:
+                continue
+            if before:
+                return
+            if _ended(run):
+                since, before = started - self.options.overlap, True
 
     def _cursor(self, issues_since: datetime | None) -> Cursor | None:
         """Where the last run that read to its end got to."""
@@ -254,16 +265,22 @@ class Gatherer:
         """With issues read anew that an index shows as they were before our write.
 
         Taken for news they would undo what was done, and look like people's doing.
+        What is older than our write has a later time where the clock went back.
         """
         if not self.tracker.capabilities.lag:
             return pulled
+        least, went_back = pulled.skew, 0.0
+        for _, skew in self._lately():
+            went_back = max(went_back, skew - least)
+            least = min(least, skew)
+        unsure = _GRAIN + timedelta(seconds=went_back)
         issues = dict(pulled.issues)
         for issue in pulled.issues.values():
             row = self.sync.link_of(self.row.name, remote=issue.id)
             base = base_of(row) if row is not None else None
             if row is None or base is None or row.digest == digest(issue):
                 continue
-            if issue.updated <= base.issue.updated + _GRAIN:
+            if issue.updated <= base.issue.updated + unsure:
                 try:
                     issues[issue.id] = self.tracker.issue(issue.key)
                 except Missing:

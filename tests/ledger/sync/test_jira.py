@@ -277,19 +277,37 @@ def test_what_the_index_shows_from_before_the_servers_clock_was_set_back_is_no_e
     office: Office, jira: FakeJira
 ) -> None:
     desk, noon = lagging(office, jira, 200.0), 1_800_000_000
+    jira.clock(frozen=noon, wrong=7200)
+    ref = office.started()
+    desk.synced()
+    for minutes in (20, 40, 60):  # from here on it goes right
+        jira.clock(frozen=noon + 60 * minutes)
+        office.later(minutes=19)
+        desk.settle()
+    office.act("measure.done", ref, SUN, number=1, on=office.today)
+    desk.synced()
+    jira.clock(frozen=noon + 3660)
+    assert desk.synced() == {}
+    assert desk.item(ref).measures[0].done is not None
+
+
+def test_what_nobody_had_read_before_the_clock_was_set_back_is_no_edit_either(
+    office: Office, jira: FakeJira
+) -> None:
+    desk, noon = lagging(office, jira, 200.0), 1_800_000_000
     jira.clock(frozen=noon, wrong=600)
     ref = office.started()
     desk.synced()
     jira.clock(frozen=noon + 300, wrong=600)
     office.later(minutes=4)
     desk.settle()
+    desk.place.wang.comment(desk.key(ref), "已开班")
     jira.clock(frozen=noon + 360)  # from here on it goes right
-    office.act("measure.done", ref, SUN, number=1, on=office.today)
     office.act("amend", ref, LI, field="title", value="更正的标题", reason="更正")
     desk.synced()
-    jira.clock(frozen=noon + 420)
-    assert desk.synced() == {}
-    assert desk.item(ref).measures[0].done is not None
+    jira.clock(frozen=noon + 510)
+    office.later(minutes=2)
+    assert desk.synced()["notes"] == 1
     assert conflicts.listed(office.ledger, settled=True) == []
     assert desk.issue(ref).title == f"{ref} 更正的标题"
 
