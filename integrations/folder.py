@@ -175,12 +175,12 @@ class FolderTracker:
             )
             file = IssueFile((f"number: {number}", *lines), "", f"{COMMENTS_HEADING}\n")
             path = self._folder / _file_name(number, draft.title)
-            data = self._encoded(file.with_text(draft.body))
-            safefile.create_file(path, io.BytesIO(data))
+            file = file.with_text(draft.body)
+            safefile.create_file(path, io.BytesIO(self._encoded(file)))
             self._memory["last_number"] = number
             self.meter.writes += 1
             with _written():
-                return self.issue(str(number))
+                return self._as_written(str(number), file)
 
     def update(self, seen: Issue, patch: IssuePatch) -> Issue:
         """Write what differs into the file, unless it changed since it was ``seen``."""
@@ -202,7 +202,7 @@ class FolderTracker:
             if changed != file:
                 safefile.replace_file(found.path, self._encoded(changed))
                 self.meter.writes += 1
-            return self.issue(seen.key)
+            return self._as_written(seen.key, changed)
 
     def comment(self, key: str, body: str) -> Comment:
         """Append a comment to the file."""
@@ -217,8 +217,7 @@ class FolderTracker:
             safefile.replace_file(found.path, self._encoded(file))
             self.meter.writes += 1
             with _written():
-                found = self._find(key)
-                return self._comments(found, self._load(found))[-1]
+                return self._comments(self._find(key), file)[-1]
 
     def closing(self, key: str, *, since: datetime | None = None) -> Closing:
         """The declared ``closed_by``; who reopened an issue stands nowhere."""
@@ -444,6 +443,10 @@ class FolderTracker:
             )
             for note in file.notes(found.key)
         )
+
+    def _as_written(self, key: str, file: IssueFile) -> Issue:
+        """The issue of a file as we wrote it; what people make of it at once is news."""
+        return self._issue(self._find(key), file)[0]
 
     # -- values to files ---------------------------------------------------------
 

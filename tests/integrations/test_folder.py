@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations import safefile
 from integrations.folder import MAX_FILE, FolderTracker
 from integrations.issuefile import FileProblem, IssueFile, moment, trimmed
 from integrations.tracker import (
@@ -448,19 +452,51 @@ def test_a_write_that_is_cut_short_leaves_the_old_file(
     assert file(tmp_path).read_bytes() == before
 
 
+def at_once(monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], object]) -> None:
+    """Let ``act`` happen to each issue file right after it was written."""
+    for name in ("create_file", "replace_file"):
+        write = getattr(safefile, name)
+
+        def then(path: Path, content: object, write: Any = write) -> None:
+            write(path, content)
+            act(path)
+
+        monkeypatch.setattr(safefile, name, then)
+
+
 def test_a_file_that_is_gone_at_once_was_written_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     git = tracker(tmp_path)
     git.create(draft("a"))
-
-    def removed(_: FolderTracker, key: str) -> None:
-        raise Missing("gone", key=key)
-
-    monkeypatch.setattr(FolderTracker, "issue", removed)
+    at_once(monkeypatch, Path.unlink)
     with pytest.raises(UnknownOutcome):
         git.create(draft("b"))
-    assert len(list(tmp_path.glob("*.md"))) == 2
+    with pytest.raises(UnknownOutcome):
+        git.comment("1", "c")
+    assert list(tmp_path.glob("*.md")) == []
+
+
+def test_what_people_make_of_a_file_at_once_is_not_taken_for_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tracker(tmp_path)
+
+    def edit(path: Path) -> None:
+        text = path.read_text("utf-8").replace("state: open", "state: closed")
+        text = re.sub("(body x|ours)\n", r"\1 by hand\n", text, count=1)
+        path.write_text(f"{text}\n### wang\n\ntheirs\n", "utf-8")
+
+    at_once(monkeypatch, edit)
+    made = git.create(draft())
+    assert (made.body, made.closed) == ("body x", False)
+    with pytest.raises(Stale):
+        git.update(made, IssuePatch(body="ours"))
+    told = git.update(git.issue("1"), IssuePatch(body="ours"))
+    assert told.body == "ours"
+    assert git.issue("1").body == "ours by hand"
+    assert git.issue("1").version != told.version
+    assert git.comment("1", "from us").body == "from us"
 
 
 def test_an_edit_by_hand_since_the_reading_is_not_overwritten(tmp_path: Path) -> None:
