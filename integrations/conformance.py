@@ -471,6 +471,8 @@ class TrackerConformance:
         """And so is what is no key at all."""
         with pytest.raises(Missing):
             tracker.issue(key)
+        with pytest.raises(Missing):
+            tracker.closing(key)
 
     def test_times_are_aware_and_now(self, tracker: Tracker) -> None:
         """To the day at least."""

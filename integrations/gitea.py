@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from http import HTTPStatus
 from typing import BinaryIO, NoReturn, TypeVar
 from urllib.parse import quote
 
@@ -49,6 +50,7 @@ from integrations.tracker import (
     Settings,
     Standing,
     TrackerError,
+    Unreachable,
 )
 from integrations.upload import JsonBody, Upload
 
@@ -197,9 +199,7 @@ class GiteaTracker:
         page = 0
         while True:
             page += 1
-            answer = self._http.read(
-                f"{self._path(key)}/timeline", params | {"page": str(page)}
-            )
+            answer = self._timeline(key, params | {"page": str(page)})
             rows = list(objects(answer.value, "timeline"))
             for row in rows:
                 if row.maybe_text("type") in {"close", "reopen"}:
@@ -207,6 +207,15 @@ class GiteaTracker:
                     last = Closing(user, row.moment("created_at"))
             if not rows or (last is not None and len(rows) < full):
                 return last or Closing(None, None)
+
+    def _timeline(self, key: str, params: Mapping[str, str]) -> Answer:
+        """A page of it; Gitea answers 500, as if it were down, where no issue is."""
+        try:
+            return self._http.read(f"{self._path(key)}/timeline", params)
+        except Unreachable as error:
+            if error.values.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR:
+                self.issue(key)
+            raise
 
     def download(
         self, attachment: Attachment, *, limit: int = MAX_DOWNLOAD

@@ -181,6 +181,18 @@ def test_who_closed_is_found_behind_a_long_history_and_by_its_time_in_one_call(
     assert fake_gitea.calls()["GET /repos/{repo}/issues/{n}/timeline"] == 1
 
 
+@pytest.mark.parametrize("flavour", ["gitea", "forgejo"])
+def test_who_closed_an_issue_that_is_gone_by_now_is_no_outage(
+    fake_gitea: FakeGitea, flavour: str
+) -> None:
+    fake_gitea.reset(users=PEOPLE, flavour=flavour)
+    git = warm(fake_gitea)
+    made = git.create(draft())
+    fake_gitea.person("org").delete(made.key)
+    with pytest.raises(Missing):
+        git.closing(made.key)
+
+
 def test_the_first_read_asks_who_we_are_and_later_ones_do_not(
     fake_gitea: FakeGitea,
 ) -> None:
