@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,10 @@ RULES = 80
 """The longest life, in rules."""
 LIVES = 4
 """The fewest lives that are drawn together."""
+
+LATEST = timedelta(minutes=14)
+"""When a request that was held back comes true at the latest: before the quiet period
+is over."""
 
 WRITES = r"^(?!.*/(?:search|bulkfetch))"
 """Paths of requests that write; Jira is also asked questions by POST."""
@@ -93,8 +97,8 @@ def dying(commit: int) -> Iterator[None]:
 class Days(Acts):
     """One ledger, one tracker, and everybody at work."""
 
-    runs_since_late = 0
     sent_at = 0
+    lost_at = datetime.min.replace(tzinfo=UTC)
     set_at = datetime.min.replace(tzinfo=UTC)
 
     # -- runs
@@ -130,9 +134,9 @@ class Days(Acts):
                 self.tally["kills"] += 1
 
     def _sync(self, **how: Any) -> None:
-        # What was held back comes true within the quiet period, or never.
-        self.runs_since_late += 1
-        if self.runs_since_late > 5:
+        # What was held back comes true within the quiet period, or never; acts take
+        # their time, too.
+        if self.office.ledger.clock.now() >= self.lost_at + LATEST:
             self._release()
         self.tally["runs"] += 1
         self.story.append(f"  run {how or ''}")
@@ -160,8 +164,8 @@ class Days(Acts):
         self._release()
         self.server.faults({"method": method, "path": path, "skip": skip, **fault})
         self.sent_at = self.done.now
+        self.lost_at = self.office.ledger.clock.now()
         self._sync()
-        self.runs_since_late = 0
         self.tally["lost answers"] += self.server.faults_left() == [0]
         self.server.faults()
         for _ in range(more):
