@@ -12,7 +12,7 @@ models, and both running).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from http import HTTPStatus
@@ -155,6 +155,18 @@ class GiteaTracker:
             if milestone.title in lacking:
                 self._create_milestone(milestone)
             self._tell_milestone(milestone)
+
+    def preparing(self, milestone: Milestone) -> tuple[str, ...]:
+        """What :meth:`prepare` would do for a milestone; nothing is written."""
+        if self._lacking("milestones", [milestone.title]):
+            return ("create", "close") if milestone.closed else ("create",)
+        number = self._ids("milestones", milestone.title)[0]
+        with self._still_there(milestone):
+            changes = self._milestone_changes(number, milestone)
+        acts = {"description": "update", "closed": "close", "open": "reopen"}
+        return tuple(
+            acts[changes[name] if name == "state" else name] for name in changes
+        )
 
     # -- reading -------------------------------------------------------------------
 
@@ -536,30 +548,41 @@ class GiteaTracker:
         a write of this run showed it.
         """
         number = self._ids("milestones", milestone.title)[0]
-        memory, path = self._memory, f"{self._repo}/milestones/{number}"
-        payload: dict[str, object] = {}
-        closed, block = milestone.closed, milestone.description
-        try:
-            if block and memory.told(number) != block:
-                shown = memory.shown(number)
-                said = self._description(path) if shown is None else shown
-                if (wanted := in_block(said, block)) != said:
-                    payload["description"] = wanted
-            if closed is not None and memory.closed(number) is not closed:
-                payload["state"] = "closed" if closed else "open"
+        with self._still_there(milestone):
+            payload = self._milestone_changes(number, milestone)
             if payload:
+                path = f"{self._repo}/milestones/{number}"
                 self._http.write("PATCH", path, JsonBody.of(payload), expect={200})
-        except Missing:
-            memory.forget_ids()
-            raise self._lacks("milestones", milestone.title) from None
-        if closed is not None:
-            memory.learn_closed(number, closed=closed)
-        if block:
-            memory.learn_told(number, block)
+        if milestone.closed is not None:
+            self._memory.learn_closed(number, closed=milestone.closed)
+        if milestone.description:
+            self._memory.learn_told(number, milestone.description)
 
-    def _description(self, path: str) -> str:
+    def _milestone_changes(self, number: int, milestone: Milestone) -> dict[str, str]:
+        """The fields of a PATCH; its description is read where that must be known."""
+        memory, payload = self._memory, dict[str, str]()
+        closed, block = milestone.closed, milestone.description
+        if block and memory.told(number) != block:
+            shown = memory.shown(number)
+            said = self._description(number) if shown is None else shown
+            if (wanted := in_block(said, block)) != said:
+                payload["description"] = wanted
+        if closed is not None and memory.closed(number) is not closed:
+            payload["state"] = "closed" if closed else "open"
+        return payload
+
+    @contextmanager
+    def _still_there(self, milestone: Milestone) -> Iterator[None]:
+        """A milestone that memory knows may have been deleted."""
+        try:
+            yield
+        except Missing:
+            self._memory.forget_ids()
+            raise self._lacks("milestones", milestone.title) from None
+
+    def _description(self, number: int) -> str:
         """What a milestone says now."""
-        answer = self._http.read(path)
+        answer = self._http.read(f"{self._repo}/milestones/{number}")
         return Fields.of(answer.value, "milestone").maybe_text("description") or ""
 
     def _lacking(self, kind: str, names: Sequence[str]) -> set[str]:

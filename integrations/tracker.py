@@ -538,6 +538,19 @@ class BulkTracker(Tracker, Protocol):
         ...
 
 
+@runtime_checkable
+class MilestoneTracker(Tracker, Protocol):
+    """A tracker whose milestones say something and may be closed."""
+
+    def preparing(self, milestone: Milestone) -> tuple[str, ...]:
+        """What :meth:`prepare` would do for ``milestone`` now; nothing is written.
+
+        Of ``create``, ``update`` (its description), ``close`` and ``reopen`` those
+        that it would, in this order.
+        """
+        ...
+
+
 TrackerFactory = Callable[
     [Settings, Callable[[], str], MutableMapping[str, object]], Tracker
 ]

@@ -286,7 +286,7 @@ def run_sync(
 
 
 def _preview(name: str, out: Path | None, form: str) -> int:
-    from ledger.sync.run import preview
+    from ledger.sync.preview import preview
     from ledger.views import sync as view
 
     ledger = session().ledger

@@ -5,7 +5,7 @@ What a command calls:
 ==========================================  =========================================
 :func:`ledger.sync.trackers.add`            register a tracker; ``listed``, ``test``,
                                             ``set_url`` beside it
-:func:`ledger.sync.run.preview`             the plan, and nothing written
+:func:`ledger.sync.preview.preview`         the plan, and nothing written
 :func:`ledger.sync.run.sync`                one run; ``sweep`` reads everything
 :func:`ledger.sync.status.status`           how trackers stand; ``unsynced``, ``doctor``
 :func:`ledger.sync.conflicts.listed`        what waits for a person; ``resolve``

@@ -64,6 +64,11 @@ class Gathered:
     gone: list[tuple[Item, LinkRow]] = field(default_factory=list)
     late: list[datetime] = field(default_factory=list)
 
+    @property
+    def moved(self) -> bool:
+        """Whether milestones may have to say something new."""
+        return self.changed or bool(self.plan.actions)
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrived:

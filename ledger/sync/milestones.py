@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from integrations.tracker import Milestone
 from ledger.errors import N_
 from ledger.item import REQUESTED, SET_ASIDE, Item, State
+from ledger.sync.plan import MilestoneChange
 from ledger.sync.rendering import Style, report_title
 
 
@@ -32,6 +33,12 @@ def milestones(
         Milestone(title, _block(states[title], style), closed=_done(states[title]))
         for title in sorted(used)
     ]
+
+
+def change(milestone: Milestone, acts: tuple[str, ...]) -> MilestoneChange:
+    """What would become of ``milestone`` by ``acts``, with the words between its marks."""
+    _, says, _ = milestone.description.split("\n")
+    return MilestoneChange(milestone.title, acts, says)
 
 
 def _done(states: Counter[State]) -> bool:

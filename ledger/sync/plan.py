@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.errors import N_, Braked
+from ledger.item import Item
 from ledger.journal import canonical
 from ledger.sync.closing import Complete, Lacking
 from ledger.sync.inbound import Decided, Inbound, inbound, predicted, request, requested
@@ -52,15 +53,33 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class MilestoneChange:
+    """What would become of the milestone of a report.
+
+    ``acts``: of create, update, close and reopen those that would be done; ``says``
+    is our line in it then.
+    """
+
+    title: str
+    acts: tuple[str, ...]
+    says: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The change as JSON values."""
+        return {"title": self.title, "acts": list(self.acts), "says": self.says}
+
+
+@dataclass(frozen=True, slots=True)
 class ItemPlan:
     """What would be done for one item.
 
-    ``basis`` is a hash of what the plan was made from: the item's entry and what
+    ``then`` is the item as it will be as far as that is known. ``basis`` is a hash of what the plan was made from: the item's entry and what
     the issue showed; a plan whose basis moved is stale.
     """
 
     matter: Matter
     state: LinkState
+    then: Item
     actions: tuple[Action, ...]
     basis: str
     changes_issue: bool = False
@@ -91,6 +110,7 @@ class Plan:
     hints: tuple[Hint, ...] = ()
     linked: int = 0
     vanished: tuple[str, ...] = ()
+    milestones: tuple[MilestoneChange, ...] = ()
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -100,7 +120,9 @@ class Plan:
     @property
     def id(self) -> str:
         """A hash of what the plan does; two plans that do the same have the same."""
-        text = canonical([action.to_json() for action in self.actions])
+        steps = [action.to_json() for action in self.actions]
+        steps += [milestone.to_json() for milestone in self.milestones]
+        text = canonical(steps)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
@@ -125,6 +147,7 @@ class Plan:
                 for one in self.items
                 if one.actions
             ],
+            "milestones": [one.to_json() for one in self.milestones],
             "waiting": [
                 {"ref": one.ref, "act": one.act, "until": one.until}
                 for one in self.waiting
@@ -142,7 +165,7 @@ def item_plan(matter: Matter, state: LinkState, *, adopts: bool = False) -> Item
     ``adopts``: its issue is ours, and was never recorded.
     """
     if state is not LinkState.LINKED:
-        return ItemPlan(matter, state, (_created(matter),), basis(matter))
+        return ItemPlan(matter, state, matter.item, (_created(matter),), basis(matter))
     came = inbound(matter)
     then = predicted(matter.item, came, matter)
     result = request(matter, then)
@@ -152,6 +175,7 @@ def item_plan(matter: Matter, state: LinkState, *, adopts: bool = False) -> Item
     return ItemPlan(
         matter,
         state,
+        then,
         (
             *_adopted(matter, adopts=adopts),
             *_inward(matter, came, result),

@@ -51,24 +51,6 @@ def connecting(secret: Callable[[Settings], str]) -> Connect:
     return connect
 
 
-def preview(
-    ledger: Ledger, name: str, *, connect: Connect, sweep: bool = False
-) -> Plan:
-    """What a run would do; nothing is written, anywhere.
-
-    Raises:
-        UsageProblem: there is no such tracker.
-        TrackerError: the tracker could not be read whole.
-    """
-    row = registered(ledger, name)
-    tracker = connect(settings_of(row), copy.deepcopy(dict(row.memory)))
-    gathered = Gatherer(ledger, tracker, row).gather(sweep=sweep)
-    troubles = tuple(
-        Hint(Message("{text}", text=str(one.error)), one.ref) for one in gathered.faults
-    )
-    return replace(gathered.plan, hints=(*gathered.plan.hints, *troubles))
-
-
 def sync(
     ledger: Ledger,
     name: str,
@@ -171,8 +153,7 @@ class _Run:
                     workers=1 if self._tracker.capabilities.local else WORKERS,
                     throttled=lambda: self._tracker.meter.throttled,
                 )
-                moved = gathered.changed or any(one.actions for one in plans)
-                if moved and not self._brakes.stopping:
+                if gathered.moved and not self._brakes.stopping:
                     self._keep_milestones(gathered.style)
                 if plan.vanished and not self._brakes.stopping:
                     self._look_for(plan.vanished)

@@ -38,6 +38,12 @@ ACTS = {
     "conflict": N_("conflict, both values kept"),
     "report": N_("for your attention"),
 }
+_MILESTONE_ACTS = {
+    "create": N_("create the milestone"),
+    "update": N_("update the milestone"),
+    "close": N_("close the milestone"),
+    "reopen": N_("reopen the milestone"),
+}
 _COUNTS = {
     "created": N_("created"),
     "adopted": N_("linked"),
@@ -61,7 +67,7 @@ _COUNTS = {
 def plan_screen(plan: Plan, *, width: int, colour: bool, zone: tzinfo) -> list[str]:
     """The plan as a table: what would be done, for which item, in which issue."""
     style = Style(colour)
-    if not plan.actions and not plan.waiting and not plan.hints:
+    if not (plan.actions or plan.milestones or plan.waiting or plan.hints):
         return [_("{tracker}: nothing to do.").format(tracker=plan.tracker)]
     spec = [
         Column(_("Item")),
@@ -77,6 +83,15 @@ def plan_screen(plan: Plan, *, width: int, colour: bool, zone: tzinfo) -> list[s
             _what(action),
         )
         for action in plan.actions
+    ]
+    rows += [
+        (
+            "",
+            "",
+            _(", ").join(_(_MILESTONE_ACTS[act]) for act in one.acts),
+            f"{one.title}: {one.says}",
+        )
+        for one in plan.milestones
     ]
     lines = [
         _("{tracker}: {count} steps; nothing is written now.").format(

@@ -28,6 +28,7 @@ from ledger.errors import LedgerError
 from ledger.item import Item
 from ledger.sync import run, trackers
 from ledger.sync.plan import Plan
+from ledger.sync.preview import preview
 from ledger.sync.report import RunReport
 from tests.fakes.client import FakeGitea, Person, exchange
 from tests.fakes.fixtures import PEOPLE
@@ -134,7 +135,7 @@ class Desk:
         return report
 
     def preview(self) -> Plan:
-        plan = run.preview(self.office.ledger, "t", connect=self.connect)
+        plan = preview(self.office.ledger, "t", connect=self.connect)
         hold(plan.to_json())
         return plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from ledger.sync import linking
 from ledger.sync.gather import style_of
 from ledger.sync.milestones import milestones
 from ledger.sync.run import registered
+from ledger.views.sync import plan_screen
 from tests.fakes.client import FakeGitea
 from tests.fakes.fixtures import PEOPLE
 from tests.integrations.labs import GiteaPerson
@@ -254,6 +255,67 @@ def test_a_milestone_that_may_not_be_written_holds_nothing_up(
     assert report.counts["closed"] == len(refs)
     assert report.exit_code == 0
     assert any("403" in str(one.message) for one in report.hints)
+
+
+def foretold(desk: Desk) -> list[tuple[tuple[str, ...], str]]:
+    """What a dry run shows of milestones; it must write nothing."""
+    before = Milestones(desk).all()
+    plan = desk.preview()
+    assert Milestones(desk).all() == before
+    return [(one.acts, one.says) for one in plan.milestones]
+
+
+def test_a_dry_run_shows_what_would_become_of_milestones(
+    gitea_desk: Desk, fake_gitea: FakeGitea
+) -> None:
+    desk, office = gitea_desk, gitea_desk.office
+    checklist = derive(read_document(SAMPLE))
+    made = registration.register(
+        office.ledger, checklist, office.who(LI), only=Kind.FINDING
+    )
+    first, *others = made.added
+    count = len(made.added)
+    assert foretold(desk) == [(("create",), f"Struck off 0 of {count}")]
+    desk.synced()
+    assert foretold(desk) == []
+    desk.office.assign(first)
+    desk.office.act("start", first, SUN)
+    desk.synced()
+    desk.finish_work(first)
+    asked = f"Struck off 0 of {count} · closure requested 1"
+    assert foretold(desk) == [(("update",), asked)]
+    desk.synced()
+    assert Milestones(desk).text() == says(desk, asked)
+    for ref in others:
+        close(office, ref)
+    desk.settle()
+    office.act("review", first, CHEN, opinion="材料齐全")
+    office.verify(first)
+    office.act("close", first, QIAN, opinion="同意销号")
+    ended = f"Struck off {count} of {count}"
+    fake_gitea.forget_calls()
+    assert foretold(desk) == [(("update", "close"), ended)]
+    assert not [one for one in fake_gitea.calls() if not one.startswith("GET ")]
+    shown = plan_screen(desk.preview(), width=200, colour=False, zone=UTC)
+    assert any("update the milestone, close the milestone" in one for one in shown)
+    assert any(one.endswith(ended) for one in shown)
+    desk.settle()
+    assert foretold(desk) == []
+    due = office.today + timedelta(days=30)
+    office.act("reopen", first, CHEN, cause="recurrence", due=due, opinion="反弹")
+    assert [acts for acts, _ in foretold(desk)] == [("update", "reopen")]
+
+
+def test_a_dry_run_tells_of_a_milestone_that_somebody_deleted(
+    reported: tuple[Desk, list[str]], fake_gitea: FakeGitea
+) -> None:
+    desk, refs = reported
+    (one,) = Milestones(desk).all()
+    fake_gitea.person("org").send("DELETE", f"/milestones/{one['id']}")
+    close(desk.office, refs[0])
+    plan = desk.preview()
+    assert plan.milestones == ()
+    assert any("milestone" in str(hint.message) for hint in plan.hints)
 
 
 def item(office: Office, title: str | None, state: State) -> Item:
