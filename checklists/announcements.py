@@ -24,7 +24,7 @@ from checklists.marks import System, line_start
 from checklists.outline import Section
 from checklists.passages import Found
 from checklists.tone import complains, faulty
-from checklists.turns import plans_of, turn
+from checklists.turns import cut_where_paired, plans_of, turn
 from checklists.view import View
 
 
@@ -128,6 +128,13 @@ def _signs(sentence: str) -> float:
     return score
 
 
+# 请贵镇高度重视，于7月15日前……; 各校要对照上述问题……: what a notice asks for.
+_ASKED = re.compile(
+    r"(?:为[^,。;:\n]{2,24},)?(?:(?P<letter>请(?:贵|你)(?:单位|公司|[局镇乡办委院校处])(?:高度重视,|认真[^,。;:\n]{1,10},)?)"
+    r"|(?:各|有关|相关)[^,。;:\n]{1,16}(?:要|应|须)[^,。;:\n]{0,4}(?:对照|针对|根据|按照)(?:以上|上述|通报|存在|检查|此次|本次|反馈)[^,。;:\n]{0,10})"
+)
+
+
 def plans_after(source: View, found: list[Found]) -> list[Found]:
     """The plans right behind announced problems: 下一步，…… in the same or next paragraph."""
     if not found:
@@ -140,7 +147,9 @@ def plans_after(source: View, found: list[Found]) -> list[Found]:
     at = turn(source, start, stop if line < 0 else line)
     if at is None:
         at = turn(source, first, min(stop, first + 40))
-        if at is None or source.text[first:at].strip():
+        if at is None and (asked := _ASKED.match(text, first, stop)):
+            at = asked.end() if asked["letter"] else asked.start()
+        elif at is None or text[first:at].strip():
             return []
     pieces = plans_of(
         source, at, stop if outermost(source, at, stop) else _line_end(text, at)
@@ -204,6 +213,12 @@ def _sentence_end(text: str, start: int, end: int) -> int:
     return min(ends, default=min(end, start + 400))
 
 
+# Behind 存在以下问题： it is a fault whatever its words.
+_EXPRESSLY = re.compile(
+    r"(?:存在|发现|有)(?:着|了|的)?(?:以下|如下|下列)[^,。;:\n]{0,12}(?:问题|不足|隐患)[^,。;:\n]{0,6}:"
+)
+
+
 def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[Piece]]:
     """How surely a sentence announces problems, and the problems it announces."""
     text = source.text
@@ -228,6 +243,8 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
         return 0.0, []
     faults = sum(faulty(text[piece.start : piece.end]) for piece in pieces)
     share = faults / len(pieces)
-    if share < 0.6:  # noqa: PLR2004 (most of what follows must complain)
+    listed = _EXPRESSLY.search(text, first, pieces[0].start) is not None
+    if share < 0.6 and not listed:  # noqa: PLR2004 (most of what follows must complain)
         return 0.0, []
-    return score + share + min(len(pieces), 8) / 4, pieces
+    score += share + min(len(pieces), 8) / 4
+    return score, cut_where_paired(source, pieces) or pieces

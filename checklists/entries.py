@@ -51,7 +51,7 @@ _CLOSES = re.compile(
     r"|(?:必须|要|需要)(?:高度重视|引起)|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
-    r"(?:\(?本(?:清单|方案|报告|办法)(?:自|由|经|未|解释)|特此|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
+    r"(?:\(?本(?:清单|方案|报告|办法)(?:自|由|经|未|解释)|特此|欢迎(?:广大|社会各界|各界|干部|群众)|(?:监督|举报|咨询)电话|邮政地址|电子邮箱|[^,。;]{0,20}请(?:各[^,。;]{1,8})?(?:于|在)[^,。;]{2,18}前,?(?:将)?[^。;]{0,30}报|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
 )
 _SENTENCE = re.compile(r"[^。;!?\n]*(?:[。;!?]+[”’\"')]?|\n|\Z)")
 
@@ -194,14 +194,17 @@ def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
     """One entry for each mark of ``run``; the last ends before what only closes."""
     pieces = []
     several = False  # whether an item has more than one paragraph
+    answered = False  # whether items say what will be done: 对此，我们将……
     for index, mark in enumerate(run):
         if index + 1 < len(run):
             first, last = source.trim(mark.end, run[index + 1].start)
             several = several or "\n" in source.text[first:last]
-        else:
-            first, last = source.trim(
-                mark.end, _last_end(source, mark, end, several=several)
+            answered = (
+                answered or _THEREUPON.search(source.text, first, last) is not None
             )
+        else:
+            stop = _last_end(source, mark, end, several=several, answered=answered)
+            first, last = source.trim(mark.end, stop)
         if _WORD.search(source.text, first, last):  # else the line under a header
             pieces.append(
                 Piece(
@@ -211,7 +214,12 @@ def items(source: View, run: list[Mark], end: int, kind: str) -> list[Piece]:
     return pieces
 
 
-def _last_end(source: View, mark: Mark, end: int, *, several: bool) -> int:
+_THEREUPON = re.compile(r"(?<=[。;\n])[对为]此,")
+
+
+def _last_end(
+    source: View, mark: Mark, end: int, *, several: bool, answered: bool
+) -> int:
     """Where the last item of a list ends: before closings and signatures."""
     text = source.text
     stop = mark.end
@@ -226,9 +234,10 @@ def _last_end(source: View, mark: Mark, end: int, *, several: bool) -> int:
             and not (several and _belongs(source, first, last))
         ):
             break
-        if number and (
-            closes(source, first, last) or _SIGNED.fullmatch(text, first, last)
-        ):
+        if number and _SIGNED.fullmatch(text, first, last):
+            break
+        answer = answered and not new_paragraph and _THEREUPON.match(text, first, last)
+        if number and not answer and closes(source, first, last):
             break
         stop = last
     return stop
@@ -270,7 +279,9 @@ def bare(
         cause = kind == PROBLEM and _CAUSE.match(words) is not None
         if pieces and (cause or closes(source, begin, last)):
             break
-        goes_on = bool(pieces) and text[pieces[-1].end - 1] == ";" == words[-1]
+        in_list = bool(pieces) and text[pieces[-1].end - 1] == ";"
+        opens_list = not pieces and words[-1] == ";" and text[begin - 1] == ":"
+        goes_on = (in_list and words[-1] in ";。") or (opens_list and begin > first)
         cut_off = bool(pieces) and is_cut_off(source, begin, last)
         if not closes(source, begin, last) and (
             goes_on or cut_off or _is_entry(text[first:last], words, kind)
@@ -457,7 +468,7 @@ _AIM_OF_SEVERAL = re.compile(
 
 # 2022年，罗塘区将: who will do it and when is no part of what will be done.
 _WILL = re.compile(
-    r"(?:(?:我们)?在?(?:20[0-9]{2} ?年度?|今年|新的一年|接下来)(?:的?[^,。;:]{0,12}工作中?)?,?(?:我们|[^,。;:]{2,10})?|我[们局镇乡县市区街办委][^,。;:]{0,4})(?:将|会)(?!于|在|按|从|以|把|其|对)"
+    r"(?:针对(?:以上|上述|这些|存在的?)[^,。;:]{0,8}(?:问题|不足),)?(?:(?:我们)?在?(?:20[0-9]{2} ?年度?|今年|新的一年|接下来)(?:的?[^,。;:]{0,12}工作中?)?,?(?:我们|[^,。;:将会]{2,10})?|我[们局镇乡县市区街办委][^,。;:]{0,4})(?:将|会)(?!于|在|按|从|以|把|其|对)"
 )
 
 

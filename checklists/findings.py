@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from checklists.entries import PLAN, PROBLEM, Piece, closes, sentences
 from checklists.headings import Topic, topic
@@ -16,6 +17,7 @@ from checklists.labels import FIELD, FINISHED, labelled
 from checklists.outline import Section
 from checklists.passages import Found, complains_of_something
 from checklists.tone import faulty
+from checklists.turns import plans_of, turn
 from checklists.view import View
 
 _KIND = re.compile(r"整改|反馈意见|督察|督导|审计|巡视|巡察|检查|问题清单|销号")
@@ -24,6 +26,9 @@ _ABOUT = re.compile(
     r"(?:[0-9]{1,3}[.、])?(?:关于|反馈)[^。;:\n]{3,90}?(?:问题|情况)?\Z"
 )
 _ABOUT_PROBLEM = re.compile(r"关于[^。;:\n]{3,90}问题\Z")
+# 部分资金下达不及时的问题。已…… in a report on rectification
+_THE_PROBLEM = re.compile(r"[^。;:\n]{4,90}的问题\Z")
+_REPORTED = re.compile(r"整改[^。;:\n]{0,12}(?:情况|进展|结果)")
 
 
 def is_rectification(source: View, title: str | None) -> bool:
@@ -34,11 +39,12 @@ def is_rectification(source: View, title: str | None) -> bool:
     )
 
 
-def findings(source: View, root: Section) -> Iterator[Found]:
+def findings(source: View, root: Section, title: str | None) -> Iterator[Found]:
     """The findings of a rectification document, each with its open measures.
 
     What has measures or progress of its own is a finding, too, where one beside it is.
     """
+    told = _REPORTED.search(title or source.text[:300]) is not None
     numbered = [
         (section, _fields(source, section))
         for section in root.walk()
@@ -52,7 +58,7 @@ def findings(source: View, root: Section) -> Iterator[Found]:
     for section, fields in numbered:
         if not complains_of_something(section.title):
             continue  # 存在的问题和整改措施
-        if _ABOUT_PROBLEM.match(section.title) is None and not (
+        if not _names_finding(section, told=told) and not (
             _answered(fields)
             and (
                 _complains(section)
@@ -70,6 +76,8 @@ def findings(source: View, root: Section) -> Iterator[Found]:
             "rectification",
             0.85,
         )
+        if told and not fields:
+            yield from _still_to_do(source, section, start)
         if any(FINISHED.search(field[0]) for field in fields):
             continue
         for index, field in enumerate(fields):
@@ -82,6 +90,28 @@ def findings(source: View, root: Section) -> Iterator[Found]:
                     "rectification",
                     0.85,
                 )
+
+
+def _names_finding(section: Section, *, told: bool) -> bool:
+    """Whether a heading is a finding by its own words: 关于……的问题."""
+    if _ABOUT_PROBLEM.match(section.title):
+        return True
+    return (
+        told
+        and not section.bare
+        and _THE_PROBLEM.match(section.title) is not None
+        and faulty(section.title.removesuffix("的问题"))
+    )
+
+
+def _still_to_do(source: View, section: Section, problem: int) -> Iterator[Found]:
+    """What is told, behind what was done about a finding, that will be done."""
+    at = turn(source, section.body, section.end)
+    if at is None or _inner(section):
+        return
+    for piece in plans_of(source, at, section.end):
+        plan = replace(piece, answers=problem)
+        yield Found(plan, section.title, "rectification", 0.8)
 
 
 def _finding(

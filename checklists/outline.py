@@ -280,7 +280,12 @@ def _opening(
         mark = Mark(inner.system, inner.number, start, inner.end)
     if mark is not None and mark.system in _STRUCTURE:
         return titled(source, mark, end)
-    if mark is None and end - start <= _TITLE_LENGTH and heading.match(text[start:end]):
+    if (
+        mark is None
+        and end - start <= _TITLE_LENGTH
+        and "|" not in text[start:end]  # a row of a table
+        and heading.match(text[start:end])
+    ):
         return Section(
             None,
             System.TITLE,

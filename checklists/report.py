@@ -187,9 +187,23 @@ _CALLS = re.compile(
 )
 
 
+_RULES = re.compile(
+    r"(?<!整改)(?<!销号)(?<!解决)(?:条例|办法|规定|规则|细则|章程)(?:\([^()]{1,12}\))?\Z"
+)
+_ARTICLES = re.compile(r"^ *第[一二三]条", re.MULTILINE)
+
+
+def _is_rules(source: View, title: str) -> bool:
+    """Whether the document lays down rules: 停车场管理办法 with 第一条, 第二条, 第三条."""
+    return bool(
+        _RULES.search(title) and len(set(_ARTICLES.findall(source.text[:6000]))) > 2  # noqa: PLR2004 (three articles)
+    )
+
+
 def find(source: View, root: Section, head: Front) -> list[Found]:
     """All entries of the document as pieces of its view, in order."""
-    if head.title and _CALLS.search(head.title):
+    title = head.title or source.text.lstrip().partition("\n")[0][:80].rstrip()
+    if _CALLS.search(title) or _is_rules(source, title):
         return []
     if is_work_report(source, head.title):
         return _of_work_report(source, root)
@@ -231,7 +245,7 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
     rectification = is_rectification(source, head.title)
     found = list(table_rows(source))
     if rectification:
-        found += findings(source, root)
+        found += findings(source, root, head.title)
     taken = sorted((each.piece.start, each.piece.end) for each in found)
     for each in under_headings(source, root, head.year):
         piece = each.piece

@@ -34,10 +34,11 @@ _SAYS = {
 _NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
+_TAKEN = re.compile(r"已(?!有|知)")  # 已更换螺栓: a measure that is no plan any more
 _TO_FILL_IN = re.compile(r"\([^()]{0,60}\)|_+|/|无")
 _BESIDE = re.compile(r"\A20[0-9]{2}年度?|\([^()]{0,8}\)\Z")
 # The rows below the last one: sums, and who filled the table in.
-_FOOT = re.compile(r"合计|总计|小计|填表人|填报人|制表人|审核人|备注:|注:|说明:")
+_FOOT = re.compile(r"合计|总计|小计|填表人|填报[人:]|制表人|审核人|备注:|注:|说明:")
 _ORDER = re.compile(r"序号|编号|问题编号|问题序号|号")
 _BETWEEN = 2  # lines of one cell in a table, at most, one after the other
 _GROUP_ROW = 60  # characters of such a line
@@ -154,6 +155,7 @@ def _row(
             and not _TO_FILL_IN.fullmatch(text, first, last)
             and kind not in pieces
             and not (kind == PLAN and "done" in kinds)
+            and not (kind == PLAN and _TAKEN.match(text, first, last))
         ):
             pieces[kind] = Piece(kind, first, last, "table row", 0.9)
         if kind in _SAYS and not (

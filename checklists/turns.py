@@ -48,8 +48,9 @@ def both(source: View, start: int, end: int) -> list[Piece]:
     """A passage that gives problems and plans together."""
     run = outermost(source, start, end)
     inside = items(source, run, end, PROBLEM)
-    if sum(_border(source, piece) is not None for piece in inside) > 1:
-        return [part for piece in inside for part in cut(source, piece)]
+    paired = cut_where_paired(source, inside)
+    if paired:
+        return paired
     at = turn(source, start, end)
     again = _begun_again(source, run, end)
     if again and (at is None or at > again[0].start):
@@ -138,14 +139,26 @@ def _border(source: View, piece: Piece) -> tuple[int, int, int] | None:
     at = turn(source, piece.start, piece.end)
     if at is None:
         clause = _NEXT_CLAUSE.search(text, piece.start, piece.end)
-        at = clause.end() if clause else None
-    return None if at is None else (piece.start, at, at)
+        if clause is None:
+            return None
+        answer = clause["answer"] is not None
+        return piece.start, clause.start() if answer else clause.end(), clause.end()
+    return piece.start, at, at
 
 
 # 设施陈旧，明年更换设备: in an item that names both, the plan's clause.
 _NEXT_CLAUSE = re.compile(
-    r"[,;。](?=(?:下一?步|明年|来年|今后|接下来|年内)[\u4e00-\u9fff]|(?:拟|计划|打算|准备)(?!生育|经济|外|内|书|表|任务)[\u4e00-\u9fff])"
+    r"[,;。](?=(?:下一?步|明年|来年|今后|接下来|年内)[\u4e00-\u9fff]|(?:拟|计划|打算|准备)(?!生育|经济|外|内|书|表|任务)[\u4e00-\u9fff]"
+    r"|[^,。;:!?\n]{2,24}[局委办镇乡区道司位门校院厅站所队村心](?:要|应|须)(?!求)[^,。;]{2})"
+    r"|(?<=[。;])(?P<answer>(?:对此|为此),)(?=我|[^,。;:]{0,12}(?:将|要|拟))"
 )
+
+
+def cut_where_paired(source: View, pieces: list[Piece]) -> list[Piece]:
+    """The problems and plans of a list whose items give both, or nothing."""
+    if sum(_border(source, piece) is not None for piece in pieces) > 1:
+        return [part for piece in pieces for part in cut(source, piece)]
+    return []
 
 
 def cut(source: View, piece: Piece) -> list[Piece]:

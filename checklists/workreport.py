@@ -275,7 +275,8 @@ def _candidates(
                 + 1.5 * bool(_TARGETS.search(lead[-1200:]))
                 + len(run) / 100
             )
-            if _LONG.search(sentence) and not _YEAR.search(sentence):
+            of_years = _LONG.search(sentence) and not _YEAR.search(sentence)
+            if of_years and not _NAMES_YEAR.search(chapter.title):
                 score -= 4
             if _REVIEWED.search(sentence):
                 score -= 4
