@@ -8,9 +8,11 @@ document may also be one list of faults, or end with what will be done.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from checklists.entries import (
+    PLAN,
     PROBLEM,
     Piece,
     announces,
@@ -23,7 +25,7 @@ from checklists.labels import FIELD, labelled
 from checklists.marks import System, line_start
 from checklists.outline import Section
 from checklists.passages import Found
-from checklists.tone import complains, faulty
+from checklists.tone import complains, faulty, of_some
 from checklists.turns import cut_where_paired, plans_of, turn
 from checklists.view import View
 
@@ -43,15 +45,20 @@ def labels_of_paragraphs(source: View) -> list[Found]:
 
 # An announcement in the running text.
 _ANNOUNCEMENT = re.compile(
-    r"(?:认识|看到|意识|正视(?!问题,)|直面(?=:)|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|缺点|错误|失误|因素)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
+    r"(?:认识|看到|意识|正视(?!问题,)|直面(?=:)|存在|面临|深知|感到|发现(?!的)|还有|仍有|也有|不足|差距)[^。;!?:\n]{0,70}?(?:问题|困难|不足|差距|短板|矛盾|挑战|薄弱环节|弱项|缺点|错误|失误|因素)|存在(?:以下|如下|下列)[^,。;:\n]{0,16}:|[但仍还][^。;!?\n]{0,6}(?:有|存在)[^,。;]{0,4}(?:部分|个别|少数|一些)|(?:认识|看|意识)到[,:]|清醒认识,|(?:问题|困难|不足|短板|挑战)[^。;!?:\n]{0,10}:|(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现(?!的)[,:]"
 )
 _AWARE = re.compile(r"认识到|看到|意识到|正视|直面:|深知|清醒|感到|认识,")
 _CONCEDES = re.compile(
     r"(?:虽|尽管|成绩|成效|进展|进步|肯定)[^。;!?]{0,40}(?:但|同时|然而)[^。;!?]{0,24}(?:存在|不足|差距|问题|短板)"
 )
-_MAINLY = re.compile(r"主要(?:的)?(?:问题|不足|困难)(?:是|有|为)?:")
+_MAINLY = re.compile(
+    r"主要(?:的)?(?:问题|不足|困难)(?:是|有|为)?:|存在的?(?:主要)?(?:问题|不足)(?:如下|有|是)?:"
+)
 _INSPECTED = re.compile(
     r"(?:检查|抽查|督查|督察|核查|巡查|普查|排查|监测|自查)(?:中)?(?:也|还)?发现"
+)
+_SOME = re.compile(
+    r"[但仍还][^。;!?\n]{0,6}(?:有|存在)[^,。;]{0,4}(?:部分|个别|少数|一些)"
 )
 _TOLD = re.compile(r"指出|反馈|通报|发现")
 _YET = re.compile(r"也|但|同时|还|仍|尽管|虽然|然而|不过")
@@ -66,16 +73,13 @@ def announced(
     """
     text = source.text
     best: tuple[float, list[Piece], str] | None = None
-    stops = [
-        section.start
+    headings = [
+        section
         for section in root.walk()
         if section is not root and section.bare and section.system < System.NUMBER
     ]
     for signs, first, last in _candidates(text, start, end):
-        following = bisect_right(stops, last)
-        stop = min(
-            end, stops[following] if following < len(stops) else end, last + _REACH
-        )
+        stop = min(end, _stop(text, headings, last), last + _REACH)
         score, pieces = _weigh(source, first, last, stop)
         if pieces and (best is None or score + signs > best[0]):
             best = (score + signs, pieces, text[first:last])
@@ -85,6 +89,24 @@ def announced(
         Found(piece, best[2][:40], "announcement", min(0.9, 0.5 + best[0] / 20))
         for piece in best[1]
     ]
+
+
+def _stop(text: str, headings: Sequence[Section], last: int) -> int:
+    """Where the list behind an announcement ends at the latest: at the next heading.
+
+    What stands right behind a colon is the list itself: 存在以下问题：一、……二、…….
+    """
+    at = bisect_left(headings, last, key=lambda section: section.start)
+    following = headings[at:]
+    if (
+        following
+        and text[last - 1 : last] in (":", "\n")
+        and text[:last].rstrip().endswith(":")
+        and not text[last : following[0].start].strip()
+    ):
+        of_list = following[0].system
+        following = [each for each in following if each.system < of_list]
+    return following[0].start if following else len(text)
 
 
 _TRIED = 40  # announcements weighed in one document, those with the most signs first
@@ -123,6 +145,10 @@ def _signs(sentence: str) -> float:
         score += 1
     if _MAINLY.search(sentence):
         score += 1
+    if _EXPRESSLY.search(sentence):
+        score += 1
+    if _SOME.search(sentence):
+        score += 0.5
     if _CONCEDES.search(sentence):
         score += 1
     return score
@@ -155,6 +181,28 @@ def plans_after(source: View, found: list[Found]) -> list[Found]:
         source, at, stop if outermost(source, at, stop) else _line_end(text, at)
     )
     return [Found(piece, "", "announcement", 0.7) for piece in pieces]
+
+
+_ORDERS = re.compile(r"责令|挂牌督办|督办|限期(?:整改|改正)|整改通知")
+_AS_FOLLOWS = re.compile(
+    r"(?:责令|要求|提出|按)[^。;:!?\n]{0,60}(?:要求|整改|改正|意见|如下)[^。;:!?\n]{0,14}:"
+)
+
+
+def ordered(source: View, found: list[Found]) -> list[Found]:
+    """What an order tells its receiver to do: 责令你单位按以下要求整改：1.……."""
+    text = source.text
+    start = found[-1].piece.end if found else 0
+    if _ORDERS.search(text, 0, _REACH) is None:
+        return []
+    order = _AS_FOLLOWS.search(text, start, start + _REACH)
+    run = outermost(source, order.end(), len(text)) if order else []
+    if order is None or not run or text[order.end() : run[0].start].strip():
+        return []
+    return [
+        Found(piece, order[0], "order", 0.75)
+        for piece in items(source, run, len(text), PLAN)
+    ]
 
 
 def _line_end(text: str, start: int) -> int:
@@ -215,7 +263,7 @@ def _sentence_end(text: str, start: int, end: int) -> int:
 
 # Behind 存在以下问题： it is a fault whatever its words.
 _EXPRESSLY = re.compile(
-    r"(?:存在|发现|有)(?:着|了|的)?(?:以下|如下|下列)[^,。;:\n]{0,12}(?:问题|不足|隐患)[^,。;:\n]{0,6}:"
+    r"(?:存在|发现|有)(?:着|了|的)?(?:以下|如下|下列)[^。;:\n]{0,16}(?:问题|不足|隐患|行为|情形)[^,。;:\n]{0,6}:"
 )
 
 
@@ -241,7 +289,8 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
             pieces = bare(source, follow, stop if line < 0 else line, PROBLEM)
     if not pieces:
         return 0.0, []
-    faults = sum(faulty(text[piece.start : piece.end]) for piece in pieces)
+    words = (text[piece.start : piece.end] for piece in pieces)
+    faults = sum(faulty(each) or of_some(each) for each in words)
     share = faults / len(pieces)
     listed = _EXPRESSLY.search(text, first, pieces[0].start) is not None
     if share < 0.6 and not listed:  # noqa: PLR2004 (most of what follows must complain)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from checklists.marks import Mark, line_start, mark_at, marks, runs
-from checklists.tone import complains, nothing
+from checklists.tone import complains, nothing, of_some
 from checklists.view import View
 
 Span = tuple[int, int]
@@ -47,11 +47,11 @@ _ANNOUNCES = re.compile(
     rf"|[:]\Z"
 )
 _CLOSES = re.compile(
-    r"(?:随后[,:]|究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为了?(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:[^,。;:]{0,10}(?:以上|上述|这些)|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
+    r"(?:随后[,:]|(?:努力)?(?:开创|谱写)[^,。;]{2,30}新(?:局面|篇章)。|究其原因|究其根源|分析(?:其|上述|以上|存在|产生|问题)[^,。;:]{0,10}原因|(?:产生|造成|导致|存在|出现)(?:上述|以上|这些|这一)[^,。;:]{0,12}原因|对此|为此|为了?(?:进一步|切实|全面|认真|扎实|深入|着力|抓好|做好|确保)|(?:对于?|针对)(?:[^,。;:]{0,10}(?:以上|上述|这些)|此|存在|所有|前述|此类)|(?:以上|上述|这些|这几|所有这些|对于这些|面对这些|存在的这些|存在这些|产生这些).{0,14}(?:问题|不足|困难|矛盾|短板|差距|情况|方面|挑战|,|是)"
     r"|(?:必须|要|需要)(?:高度重视|引起)|我们(?:一定|必须|将|要|决不|绝不)|我[局市县区镇乡].{0,4}(?:将|一定)(?:直面|正视|高度重视|认真|采取|下)|所有这些|面对(?:这些|问题|困难|挑战)|各位代表[,!:]?(?:我们|尽管|回顾|成绩|过去|面对|新|展望|今|20)|问题就是|(?:我们)?(?:将|要)?(?:直面|正视)|在(?:今后|新的一年|下一步)|今后(?:的)?工作中|解决(?:这些|上述|以上)|恳请)"
 )
 _PLAIN_CLOSES = re.compile(
-    r"(?:\(?本(?:清单|方案|报告|办法)(?:自|由|经|未|解释)|特此|欢迎(?:广大|社会各界|各界|干部|群众)|(?:监督|举报|咨询)电话|邮政地址|电子邮箱|[^,。;]{0,20}请(?:各[^,。;]{1,8})?(?:于|在)[^,。;]{2,18}前,?(?:将)?[^。;]{0,30}报|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
+    r"(?:\(?本(?:清单|方案|报告|办法)(?:自|由|经|未|解释)|特此|欢迎(?:广大|社会各界|各界|干部|群众)|(?:监督|举报|咨询)电话|我们(?:坚信|相信)|汇报完毕|谢谢|不妥之处|邮政地址|电子邮箱|[^,。;]{0,20}请(?:各[^,。;]{1,8})?(?:于|在)[^,。;]{2,18}前,?(?:将)?[^。;]{0,30}报|以上(?:报告|汇报|总结|是|为)|附件|附:|附表|联系人|联系电话|专此|此页|扫一扫|相关链接|信息来源|来源:|责任编辑|编辑:|打印|关闭|分享|上一篇|下一篇|主办单位|版权所有|抄送|印发|网站地图|\(此件|\(联系|\(主动公开|现(?:将|向)|请(?:予)?审议)"
 )
 _SENTENCE = re.compile(r"[^。;!?\n]*(?:[。;!?]+[”’\"')]?|\n|\Z)")
 
@@ -234,6 +234,8 @@ def _last_end(
             and not (several and _belongs(source, first, last))
         ):
             break
+        if not _WORD.search(text, first, last):
+            continue  # what a broken table leaves behind
         if number and _SIGNED.fullmatch(text, first, last):
             break
         answer = answered and not new_paragraph and _THEREUPON.match(text, first, last)
@@ -250,9 +252,8 @@ _SIGNED = re.compile(
 
 def _belongs(source: View, start: int, end: int) -> bool:
     """Whether a further paragraph can belong to the last item of a list."""
-    return source.text[end - 1] in "。;!?" and not _PLAIN_CLOSES.match(
-        source.text, start, end
-    )
+    whole = source.text[end - 1] in "。;!?" or is_cut_off(source, start, end)
+    return whole and not _PLAIN_CLOSES.match(source.text, start, end)
 
 
 def bare(
@@ -290,7 +291,7 @@ def bare(
                 words = words[: mended.start()]
             length = len(words.rstrip(", "))  # a problem may be cut off before its plan
             pieces.append(Piece(kind, begin, begin + length, "sentence", 0.75))
-    if led and kind == PROBLEM and len(pieces) > 1 and _is_general(source, pieces[0]):
+    if led and len(pieces) > 1 and _is_general(source, pieces[0], kind):
         return pieces[1:]
     return pieces
 
@@ -315,9 +316,11 @@ _BLANK = re.compile(r"[ \n]*+\Z")
 _HALF_SENTENCE = 20  # characters; a signature is shorter
 
 
-def _is_general(source: View, piece: Piece) -> bool:
-    """Whether a first sentence says only that there are faults, and not which."""
+def _is_general(source: View, piece: Piece, kind: str) -> bool:
+    """Whether a first sentence says only that there are faults, or aims, not which."""
     words = source.text[piece.start : piece.end]
+    if kind == PLAN:
+        return _OPENS_NEW.fullmatch(words) is not None
     return _FALLS_SHORT.search(words) is not None or (
         announces(source, piece.start, piece.end)
         and _OF_ALL_WORK.search(words) is not None
@@ -326,6 +329,10 @@ def _is_general(source: View, piece: Piece) -> bool:
 
 
 _OF_ALL_WORK = re.compile(r"工作|建设|我|要求|期[盼待]|相比|对照|对标")
+# 明年是开局之年，我局将守正创新，努力开创新局面。
+_OPENS_NEW = re.compile(
+    r"[^。;!?]*?(?:是[^,。]{2,30}之年|以[^,。]{2,30}为(?:契机|统领|引领|指导)),[^;!?]{0,80}(?:新?局面|新?台阶|新?水平|新?篇章|建设)。"
+)
 _FALLS_SHORT = re.compile(
     r"\A[^,;:]{0,30}不(?:能)?(?:完全|很好|充分)?(?:适应|满足|符合)[^,。;:]{0,24}(?:需要|要求|期[待盼])。\Z"
 )
@@ -333,7 +340,7 @@ _FALLS_SHORT = re.compile(
 
 # 存在表述错误等问题，所发现的问题均已整改到位。: the last clause tells what was done.
 _MENDED = re.compile(
-    r",(?:所发现|上述|以上|相关|该)?的?(?:问题)?(?:现|目前)?(?:均|都|全部)?已[^,。;]{0,12}(?:整改|完成|纠正|修正|处理|解决)[^,。;]{0,8}[。;]\Z"
+    r",(?:所发现|上述|以上|相关|有关|该)?的?(?:问题|[^,。;]{2,6}(?:单位|部门))?(?:现|目前)?(?:均|都|全部)?已[^,。;]{0,12}(?:整改|完成|纠正|修正|处理|解决)[^,。;]{0,8}[。;]\Z"
 )
 
 
@@ -348,9 +355,15 @@ _BROKEN_OFF = 40  # characters from which words without a stop are a sentence cu
 
 def _is_entry(sentence: str, words: str, kind: str) -> bool:
     """Whether the words of a sentence can be an entry of a passage without a list."""
-    if words[-1] not in "。;!?," and len(sentence) < _BROKEN_OFF:
+    line = kind == PROBLEM and len(words) >= _LINE and "," in words
+    if words[-1] not in "。;!?," and len(sentence) < _BROKEN_OFF and not line:
         return False  # a heading or a signature
-    return kind == PLAN or (complains(words) and not nothing(sentence))
+    return kind == PLAN or (
+        (complains(words) or of_some(words)) and not nothing(sentence)
+    )
+
+
+_LINE = 16  # characters of an entry whose stop is missing
 
 
 def announces(source: View, start: int, end: int) -> bool:
@@ -403,7 +416,20 @@ def _after_existence(text: str, begin: int, end: int) -> int:
     return subject if yet else begin
 
 
+_YET_SOME = re.compile(
+    r"(?:但是|但|同时|然而|不过),?[仍还也]?有(?=部分|个别|少数|一些)"
+)
 _CONTRARY = re.compile(r"(?:但是|但|同时|然而|不过),?")
+
+
+def _after_awareness(text: str, start: int, stop: int) -> int:
+    """Behind 通报指出，督导组发现，."""
+    begin = start
+    for _ in range(2):
+        aware = _AWARE.search(text, begin, stop)
+        if aware is not None and not complains(plain(text[begin : aware.start()])):
+            begin = aware.end()
+    return begin
 
 
 def after_lead(source: View, start: int, end: int) -> int:
@@ -413,18 +439,20 @@ def after_lead(source: View, start: int, end: int) -> int:
     主要表现在：; 虽然已取得进展，但; and, where nothing else led in, 但也存在.
     """
     text = source.text
-    begin = start
     stop = min(end, start + 200)
-    for _ in range(2):  # 通报指出，督导组发现，
-        aware = _AWARE.search(text, begin, stop)
-        if aware is not None and not complains(plain(text[begin : aware.start()])):
-            begin = aware.end()
+    begin = _after_awareness(text, start, stop)
+    expressly = _FAULTS_ARE.match(text, begin, end)
+    if expressly is not None:
+        return source.trim(expressly.end(), end)[0]
     many = _MANY_FAULTS.search(text, begin, min(end, begin + 160))
     led = many is not None and not complains(plain(text[begin : many.end()]))
     if many is not None and led:
         begin = min(many.end(), end)
     shown = _SHOWN_IN.search(text, begin, stop)
-    if shown is not None and (led or not complains(plain(text[begin : shown.start()]))):
+    listed = text[end - 1] == ";"  # 存在松散的问题，具体表现为：……；……
+    if shown is not None and (
+        led or listed or not complains(plain(text[begin : shown.start()]))
+    ):
         begin = shown.end()
     namely = _NAMELY.match(text, begin, min(end, begin + 60))
     if namely is not None and not complains(plain(namely[0])):
@@ -437,11 +465,18 @@ def after_lead(source: View, start: int, end: int) -> int:
         return end
     if begin == start or not complains(text[begin:end]):
         begin = _after_existence(text, begin, end)
+    yet = _YET_SOME.match(text, begin, end)
+    if yet is not None:
+        return yet.end()
     if text[end - 1] == ":" and announces(source, begin, end):
         return end
     return begin
 
 
+# 发现的问题有：, 仍然面临不少困难：: what stands before is no fault that is named.
+_FAULTS_ARE = re.compile(
+    rf"[^。;:\n]{{0,80}}?(?:{_FAULTS})(?:主要)?(?:是|有|为|如下|包括)?:(?=[^。\n]{{6}})"
+)
 # 虽然已取得积极进展,但: what was achieved before what is wrong.
 _ALTHOUGH = re.compile(
     r"(?:(?:虽然|虽|尽管)[^。;:!?\n]{2,80}?|[^。;:!?\n]{0,80}(?:取得|提[高升]了|扩大了|成[效绩]|进[展步]|改善)[^。;:!?\n]{0,60}?),(?:但是?|然而|却),?(?!与|对照|和|离|同)(?:(?:仍然?|还|也|依然|尚)存在着?)?"

@@ -28,7 +28,7 @@ _HAS_FAULT = re.compile(_FAULT)
 _PROBLEMS = re.compile(
     r"(?:存在|面临|遇到|尚存|仍有|还有|发现|主要|突出|当前|目前|工作中|建设中?|方面)的?.{0,14}(?:问题|不足|差距|困难|短板|薄弱|弱项|缺点|困境|挑战)"
     r"|(?:问题|不足|差距|困难|短板|薄弱环节|弱项|缺点)(?:和|与|及|以及|、|或)(?:主要)?(?:问题|不足|差距|困难|短板|薄弱|弱项|挑战|原因|成因|建议|改进|整改|对策|下一?步|今后|努力|打算|措施|工作|意见|困惑|风险|制约|举措|解决)"
-    r"|有待(?:进一步)?(?:改进|加强|提高|完善|提升|解决)|(?:需要?|亟待|亟需|仍需|尚需)(?:进一步)?(?:改进|加强|完善|解决|关注)的|不足之处|薄弱环节|不足(?:和|与|及)|存在不足"
+    r"|[尚仍]未[^,。]{2,10}的?(?:问题|事项)|有待(?:进一步)?(?:改进|加强|提高|完善|提升|解决)|(?:需要?|亟待|亟需|仍需|尚需)(?:进一步)?(?:改进|加强|完善|解决|关注)的|不足之处|薄弱环节|不足(?:和|与|及)|存在不足"
     r"|\A(?:主要|突出|具体|整改|需整改)?(?:的)?(?:问题|不足|差距|困难|短板)(?:清单|情况|表现|分析)?\Z"
 )
 # 着力解决突出问题 tells of work done on problems, not of problems that stand.
@@ -42,7 +42,7 @@ _STANDS = re.compile(
 )
 _DONE = re.compile(
     r"问题的?(?:的)?(?:整改|办理|解决|处理)(?:工作)?(?:的)?(?:落实|进展|完成|推进|开展)?(?:工作)?(?:情况|成效|结果|进展|报告)"
-    r"|问题.{0,8}整改(?:落实)?情况|整改(?:工作)?(?:落实|进展|完成)(?:情况)?|整改情况|整改成效|回头看.{0,6}情况|已整改"
+    r"|问题.{0,8}整改(?:落实)?情况|整改(?:工作)?(?:落实|进展|完成)(?:情况)?|整改情况|整改成效|回头看.{0,6}情况|已整改|\A已(?:经)?(?:采取|完成|落实|开展|整改)"
 )
 _BOTH_DONE = re.compile(
     r"(?:问题|不足|困难|短板)(?:和|与|及|以及|、)(?:主要)?(?:改进|整改|解决|应对)"
@@ -118,6 +118,10 @@ _CARRIES_OUT = re.compile(
 )
 
 
+# 2019年主要工作 in the report on 2019 is what was done.
+_WAS_DONE = re.compile(r"主要工作\Z")
+
+
 def _is_plans(words: str, years: list[int], year: int | None) -> bool:
     if (
         _PLANS.search(words)
@@ -131,4 +135,6 @@ def _is_plans(words: str, years: list[int], year: int | None) -> bool:
         return False
     if _TELLS_DONE.search(words) or not _YEAR_PLANS.search(words):
         return False
-    return year is None or not years or max(years) >= year
+    if year is None or not years:
+        return True
+    return max(years) >= year + (_WAS_DONE.search(words) is not None)

@@ -17,6 +17,7 @@ from checklists.announcements import (
     in_the_end,
     labels_of_paragraphs,
     list_of_faults,
+    ordered,
     plans_after,
 )
 from checklists.claims import claims
@@ -215,7 +216,10 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
             told = list_of_faults(source, root, checked=checked) or announced(
                 source, root, 0, len(source.text)
             )
-            found = [*(found or plans_after(source, told)), *told]
+            found = [
+                *(found or plans_after(source, told) or ordered(source, told)),
+                *told,
+            ]
     return [
         each
         for each in sorted(
@@ -250,9 +254,8 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
     for each in under_headings(source, root, head.year):
         piece = each.piece
         before = bisect_right(taken, (piece.end - 1, len(source.text))) - 1
-        if not taken or (
-            piece.kind == PLAN and (before < 0 or taken[before][1] <= piece.start)
-        ):
+        beyond = before < 0 or taken[before][1] <= piece.start
+        if not taken or (beyond and (piece.kind == PLAN or _LEFT.match(each.title))):
             found.append(each)
     if any(each.piece.answers is not None for each in found):
         # What is to be done stands with the problems: 工作要求 only drives at it.
@@ -263,6 +266,8 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
     return found
 
 
+# Behind the findings that were rectified, those that are not.
+_LEFT = re.compile(r"(?:尚|仍|还)?未[^,。;]{0,6}(?:整改|完成|解决|销号)")
 _CHECKED = re.compile(r"检查|抽查|自查|督查|督导|督察|普查|巡查|监测|评估|通报")
 _DEMANDS = re.compile(r"(?:要求|保障(?:措施)?)\Z")
 

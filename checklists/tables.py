@@ -16,7 +16,7 @@ from checklists.fields import LABELS, Field, Says
 from checklists.view import View
 
 _COLUMNS = (
-    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患)(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|反馈意见(?:问题)?|问题隐患")),
+    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患|差距|短板|困难|薄弱环节)(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|反馈意见(?:问题)?|问题隐患")),
     (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
     ("due", re.compile(r"(?:整改|完成|办结|落实|销号|计划完成|责任)*(?:时限|期限|时间|时间节点|日期)(?:要求)?")),
     ("unit", re.compile(r"(?:整改|牵头|责任|配合|主办|协办|承办|督办|督导|验收|实施)+(?:单位|部门|科室|主体|处室)(?:及责任人)?")),
@@ -132,7 +132,8 @@ def _header(words: list[str]) -> dict[int, str]:
         if kind is not None:
             found[index] = kind
     has = set(found.values())
-    return found if len(has) > 1 and has & {PROBLEM, PLAN} else {}
+    numbered = PROBLEM in has and _ORDER.fullmatch(words[0]) is not None
+    return found if numbered or (len(has) > 1 and has & {PROBLEM, PLAN}) else {}
 
 
 def _row(

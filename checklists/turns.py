@@ -102,6 +102,10 @@ def _by_tone(source: View, run: list[Mark], start: int, end: int) -> list[Piece]
     return pieces
 
 
+# 针对上述问题，已……: what was done about it is no plan.
+_TAKEN = re.compile(r"(?:针对[^,。;]{2,14},|目前,?)?已(?!有|知)[^。;]{0,60}")
+
+
 def plans_of(source: View, start: int, end: int) -> list[Piece]:
     """The plans of what follows a turn; a turn that is all of it is itself the plan."""
     run = outermost(source, start, end)
@@ -109,7 +113,7 @@ def plans_of(source: View, start: int, end: int) -> list[Piece]:
         return items(source, run, end, PLAN)
     pieces: list[Piece] = []
     for first, last in sentences(source, start, end):
-        if announces(source, first, last):
+        if announces(source, first, last) or _TAKEN.match(source.text, first, last):
             continue
         if source.text[last - 1] not in "。;!?" and not is_cut_off(source, first, last):
             continue

@@ -183,7 +183,7 @@ class _Page:
         (start, end), (after, _) = line, following
         last, first = folded[end - 1], folded[after]
         length = end - start
-        if (first in _MIDDLE or last == "、") and not blank:
+        if (first in _MIDDLE or last in "、,") and not blank:
             return True
         if self.width:
             joined = length >= self.width * _FULL and (
