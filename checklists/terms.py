@@ -120,8 +120,7 @@ _DEADLINE = re.compile(
       | (?<=[年度])(?={_DOES})
       )
       (?P<end>(?:终前|终|{_END})(?!期)|(?P<done>{_DONE}))?
-    | (?:自?(?P<event>[^,。;:!?\n()“”]{{0,14}}(?:之日起|后起|起|之后|后))的?,?)?
-      (?P<count>[0-9]{{1,3}}|半|[{_CN}两百]{{1,4}})个?半?
+    | (?P<count>[0-9]{{1,3}}|半|[{_CN}两百]{{1,4}})个?半?
       (?P<unit>工作日|自然日|日历日|季度|星期|礼拜|月|周|年|日|天)(?:时间)?(?:之内|以内|内)(?!容|部|外|涵|生|控)
     | (?P<relative>本|当|这|下|次)(?:个)?(?P<relative_unit>月|周|季度|季)(?P<relative_end>底前|底|末前|末|内|前)
     | (?P<feast_year>20[0-9]{{2}}年)?(?P<feast>元旦|春节|五一|国庆节?|中秋节?|汛期(?:来临)?|主汛期|供暖期|采暖季|入冬|秋季开学|新学期开学)(?:之前|前)
@@ -133,8 +132,12 @@ _DEADLINE = re.compile(
 )
 # A text without any of these holds no deadline; most entries are such.
 _HINT = re.compile(
-    r"[年月天日周]|季度|[期节旦]之?前|星期|礼拜|五一|入冬|学期|[立即][行改知查刻即整]|边[查督]|长期|持续[整坚]|常抓|[“\"]十"
+    r"[年月天日周季期节旦星礼五入学立即边长持常]"  # one set first: searched fastest
+    r"(?:(?<=[年月天日周])|(?<=季)度|(?<=[期节旦])之?前|(?<=星)期|(?<=礼)拜|(?<=五)[一”\"规时期末]|(?<=入)冬"
+    r"|(?<=学)期|(?<=[立即])[行改知查刻即整]|(?<=边)[查督]|(?<=长)期|(?<=持)续[整坚]|(?<=常)抓)"
 )
+_LONGEST = 40  # characters from the beginning of a deadline to its first such sign
+
 _LABEL = re.compile(
     r"(?:整改|完成|办理|办结|落实|责任|解决|工作|销号|治理)?(?:时限|期限|完成时间|整改时间|时间节点|时间要求|截止时间|截止日期)(?:要求|为|是)?[:|]?\s?\Z"
 )
@@ -166,9 +169,10 @@ def deadline(text: str, year: int | None = None) -> Due | None:
     day is named.
     """
     found = None
-    if not _HINT.search(text):
+    hint = _HINT.search(text)
+    if hint is None:
         return None
-    for match in _DEADLINE.finditer(text):
+    for match in _DEADLINE.finditer(text, max(0, hint.start() - _LONGEST)):
         due = _due(text, match, year)
         if due is None:
             continue
@@ -200,7 +204,7 @@ def _due(text: str, match: re.Match[str], year: int | None) -> Due | None:
         roll = Roll.BEFORE if match["relative_end"] == "前" else Roll.END
         return Due(raw, Anchor.REPORT, n=ahead, unit=unit, roll=roll)
     if match["unit"]:
-        return _counted(raw, match)
+        return _counted(text, match)
     if match["plan"]:
         number = chinese_number(match["plan_number"])
         return (
@@ -225,7 +229,16 @@ def _feast(raw: str, feast: str, year: int | None) -> Due | None:
     return _placed(raw, year, 0, None, Unit.MONTH, n=month, roll=Roll.BEFORE, day=day)
 
 
-def _counted(raw: str, match: re.Match[str]) -> Due | None:
+# 自印发之日起 before 30日内: what the days are counted from.
+_EVENT = re.compile(
+    r"自?(?P<event>[^,。;:!?\n()“”]{0,14}(?:之日起|后起|起|之后|后))的?,?\Z"
+)
+
+
+def _counted(text: str, match: re.Match[str]) -> Due | None:
+    start = match.start("count")
+    since = _EVENT.search(text, max(0, start - _LONGEST), start)
+    raw = text[since.start() if since else start : match.end()]
     unit = _UNITS[match["unit"]]
     half = "半" in raw[raw.find(match["count"]) :]
     if match["count"] == "半":
@@ -237,8 +250,8 @@ def _counted(raw: str, match: re.Match[str]) -> Due | None:
             n, unit = n * 12 + 6, Unit.MONTH
     if n is None or n == 0:
         return None
-    if match["event"]:
-        event = re.sub(r"之?日?起\Z|之?后\Z", "", match["event"])
+    if since is not None:
+        event = re.sub(r"之?日?起\Z|之?后\Z", "", since["event"])
         event = event.removeprefix("自")
         if event not in ("", "即", "本报告印发", "本报告发布"):
             return Due(raw, Anchor.EVENT, n=n, unit=unit, event=event)

@@ -69,6 +69,8 @@ STATED = [
     ("2025年实现全覆盖", date(2025, 12, 31), "the year in which it is to be reached"),
     ("“十四五”末", date(2025, 12, 31), "the 14th five-year plan ends with 2025"),
     ("“十四五”期末", date(2025, 12, 31), "期末 as 末"),
+    ("到十四五末建成", date(2025, 12, 31), "without quotation marks"),
+    ("“八五”末建成", date(1995, 12, 31), "the 8th five-year plan ended with 1995"),
     ("“十五五”末", date(2030, 12, 31), "the 15th ends with 2030"),
     ("“十三五”期间建成", date(2020, 12, 31), "within a plan that is over"),
     ("整改时限:2024年12月", date(2024, 12, 31), "a bare month behind a label"),
