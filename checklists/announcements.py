@@ -261,9 +261,10 @@ def _sentence_end(text: str, start: int, end: int) -> int:
     return min(ends, default=min(end, start + 400))
 
 
-# Behind 存在以下问题： it is a fault whatever its words.
+# Behind 存在以下问题： and 还有不小差距： it is a fault whatever its words.
 _EXPRESSLY = re.compile(
     r"(?:存在|发现|有)(?:着|了|的)?(?:以下|如下|下列)[^。;:\n]{0,16}(?:问题|不足|隐患|行为|情形)[^,。;:\n]{0,6}:"
+    r"|(?:还有|仍有|存在|面临)[^,。;:\n]{0,8}(?:差距|问题|不足|短板|困难):"
 )
 
 

@@ -90,7 +90,8 @@ def topic(title: str, year: int | None) -> Topic:
     if problems:
         return Topic.PROBLEMS
     if plans:
-        return Topic.YEARS if _YEARS.search(words) and not years else Topic.PLANS
+        of_years = _YEARS.search(words) and not years and not _EFFORTS.search(words)
+        return Topic.YEARS if of_years else Topic.PLANS
     if _YEARS.search(words):
         return Topic.YEARS
     if _SELF.search(words):
@@ -98,6 +99,7 @@ def topic(title: str, year: int | None) -> Topic:
     return Topic.OTHER
 
 
+_EFFORTS = re.compile(r"(?:努力|改进|整改)方向")
 _UNSPACED = {ord(" "): None, ord("\n"): None, ord("*"): None, ord("#"): None}
 _MEASURES = re.compile(
     r"(?:和|与|及|以及|、|;|,)(?:下一?步|下步|今后|明年)?.{0,6}(?:措施|打算|对策|改进|整改|建议|安排|计划|思路|努力方向|举措|方向)"

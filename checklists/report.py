@@ -35,6 +35,7 @@ from checklists.progress import Reported, Status
 from checklists.statements import Duty, NamedPerson, Statement, statements
 from checklists.tables import rows
 from checklists.terms import Due, Kind, NamedUnit, Role, deadline, kind, units
+from checklists.turns import cut_against
 from checklists.view import View, view
 from checklists.workreport import coming_year, is_work_report
 
@@ -208,7 +209,7 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
         return []
     if is_work_report(source, head.title):
         return _of_work_report(source, root)
-    found = _by_structure(source, root, head)
+    found = _named_by_plans(source, _by_structure(source, root, head))
     if not _heads(source, root, head):
         found = found or labels_of_paragraphs(source)
         if not _problems(found):
@@ -226,6 +227,20 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
             found or in_the_end(source), key=lambda each: each.piece.start
         )
         if _WORD.search(source.text, each.piece.start, each.piece.end)
+    ]
+
+
+def _named_by_plans(source: View, found: list[Found]) -> list[Found]:
+    """Cut plans in two that name the problem (针对……问题，……) where nothing else does."""
+    if _problems(found):
+        return found
+    cuts = [cut_against(source, each.piece) for each in found]
+    if sum(len(parts) > 1 for parts in cuts) < 2:  # noqa: PLR2004 (one is a way of speaking)
+        return found
+    return [
+        replace(each, piece=part)
+        for each, parts in zip(found, cuts, strict=True)
+        for part in parts
     ]
 
 

@@ -1,8 +1,9 @@
 """Problem lists kept as tables: 问题清单, 整改台账, 三张清单.
 
 A table reaches the text as lines of cells parted by ``|`` or tabs (the view turns
-a tab between words into ``|``). The header names the columns; each row below it
-gives a problem, its measure, and the units and deadline that belong to them.
+a tab between words into ``|``), or, copied from a page, with each cell on a line of
+its own. The header names the columns; each row below it gives a problem, its measure,
+and the units and deadline that belong to them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from checklists.fields import LABELS, Field, Says
 from checklists.view import View
 
 _COLUMNS = (
-    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患|差距|短板|困难|薄弱环节)(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|反馈意见(?:问题)?|问题隐患")),
+    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患|差距|短板|困难|薄弱环节)(?:(?:和|与|及|、)?(?:短板|差距|困难))?(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|反馈意见(?:问题)?|问题隐患")),
     (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
     ("due", re.compile(r"(?:整改|完成|办结|落实|销号|计划完成|责任)*(?:时限|期限|时间|时间节点|日期)(?:要求)?")),
     ("unit", re.compile(r"(?:整改|牵头|责任|配合|主办|协办|承办|督办|督导|验收|实施)+(?:单位|部门|科室|主体|处室)(?:及责任人)?")),
@@ -62,6 +63,7 @@ def rows(source: View) -> Iterator[Row]:
     """The rows of every table whose header names problems or measures."""
     text = source.text
     if "|" not in text:
+        yield from _rows_of_lines(source)
         return
     columns: dict[int, str] = {}
     headers: list[str] = []
@@ -88,6 +90,73 @@ def rows(source: View) -> Iterator[Row]:
         elif columns:
             yield from _row(source, cells, columns, headers)
         between = 0
+
+
+def _rows_of_lines(source: View) -> Iterator[Row]:
+    """The rows of tables of which each cell is a line: 序号, 主要问题, …; 1, ……, …."""
+    text = source.text
+    spans: list[tuple[int, int]] = []  # of the lines that are not empty
+    position = 0
+    for line in text.split("\n"):
+        spans.append(source.trim(position, position + len(line)))
+        position += len(line) + 1
+    lines = [(first, last) for first, last in spans if first < last]
+    words = [text[first:last].replace(" ", "") for first, last in lines]
+    index = 0
+    while index < len(words):
+        if not _ORDER.fullmatch(words[index]):
+            index += 1
+            continue
+        stop = index + _MOST_COLUMNS
+        body = next(
+            (i for i in range(index, min(stop, len(words))) if words[i] == "1"), 0
+        )
+        headers = words[index:body]
+        columns = _header(headers)
+        index = max(body, index + 1)
+        if not columns:
+            continue
+        for first, last in _records(words, body, len(headers)):
+            cells = _spread(lines[first:last], columns, len(headers))
+            yield from _row(source, cells, columns, headers)
+            index = last
+
+
+_MOST_COLUMNS = 13  # with the first number
+
+
+def _records(words: list[str], start: int, width: int) -> Iterator[tuple[int, int]]:
+    """The lines of each row, from its number to the next; the last has as many as columns."""
+    number = 1
+    while start < len(words) and words[start] == str(number):
+        reach = min(len(words), start + width + _MOST_LINES)
+        number += 1
+        end = next(
+            (
+                i
+                for i in range(start + 1, reach)
+                if words[i] == str(number) or _FOOT.match(words[i])
+            ),
+            min(len(words), start + width),
+        )
+        yield start, end
+        start = end
+
+
+_MOST_LINES = 20  # of a row beyond one for each column
+
+
+def _spread(
+    lines: list[tuple[int, int]], columns: dict[int, str], width: int
+) -> list[tuple[int, int]]:
+    """The cells of a row; lines that are too many belong to its measure, or problem."""
+    extra = len(lines) - width
+    if extra <= 0:
+        return lines
+    kinds = {kind: index for index, kind in reversed(columns.items())}
+    broad = kinds.get(PLAN, kinds.get(PROBLEM, 0))
+    whole = (lines[broad][0], lines[broad + extra][1])
+    return [*lines[:broad], whole, *lines[broad + extra + 1 :]]
 
 
 def _goes_on(words: list[str], headers: list[str]) -> bool:

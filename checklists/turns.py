@@ -165,6 +165,12 @@ def cut_where_paired(source: View, pieces: list[Piece]) -> list[Piece]:
     return []
 
 
+def cut_against(source: View, piece: Piece) -> list[Piece]:
+    """A plan that begins with its problem (针对……问题，……) in two, else as it is."""
+    begins = _AGAINST.match(source.text, piece.start, piece.end)
+    return [piece] if begins is None else cut(source, piece)
+
+
 def cut(source: View, piece: Piece) -> list[Piece]:
     """An item that names a problem and then what will be done about it, in two."""
     border = _border(source, piece)
