@@ -161,8 +161,11 @@ _ASKED = re.compile(
 )
 
 
+_PARAGRAPHS = 3  # behind announced problems, the last of which may turn to plans
+
+
 def plans_after(source: View, found: list[Found]) -> list[Found]:
-    """The plans right behind announced problems: 下一步，…… in the same or next paragraph."""
+    """The plans behind announced problems: 下一步，…… in the same or a next paragraph."""
     if not found:
         return []
     text = source.text
@@ -171,12 +174,17 @@ def plans_after(source: View, found: list[Found]) -> list[Found]:
     first = source.trim(line, len(text))[0] if line >= 0 else len(text)
     stop = len(text)
     at = turn(source, start, stop if line < 0 else line)
-    if at is None:
+    for _ in range(_PARAGRAPHS):
+        if at is not None or first >= stop:
+            break
         at = turn(source, first, min(stop, first + 40))
-        if at is None and (asked := _ASKED.match(text, first, stop)):
+        if at is not None and text[first:at].strip():
+            at = None
+        elif at is None and (asked := _ASKED.match(text, first, stop)):
             at = asked.end() if asked["letter"] else asked.start()
-        elif at is None or text[first:at].strip():
-            return []
+        first = source.trim(_line_end(text, first), stop)[0]
+    if at is None:
+        return []
     pieces = plans_of(
         source, at, stop if outermost(source, at, stop) else _line_end(text, at)
     )

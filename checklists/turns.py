@@ -32,6 +32,7 @@ _TURN = re.compile(
     r"(?<=[。;!?\n,: ])(?:针对(?:以上|上述|这些|存在|此|该|所存)[^,。;:\n]{0,14}[,:]?|为此[,:]|对此[,:])?(?:(?:在)?(?:下一?步|下一?阶段|下一?年度?|今后|接下来|后续|明年|来年|新的一年)(?:[,:]|的?工作|我|将|要|打算|计划|整改|重点|拟|改进|措施|,|里|中)|改进措施|整改措施|下步打算)"
     r"|(?<=[。;!?\n: ])(?:在 ?)?20[0-9]{2}年度?(?:的?[^,。;:\n]{0,12}(?:工作中?|里|中))?,?(?:我[^,。;:\n]{1,8}?|全[省市县区州局]|[^,。;:\n]{0,10}?)(?:将|要|拟|计划|打算)(?!求)"
     r"|(?<=[。;!?\n])[^,。;:!?\n]{2,16}?将(?:于|在) ?20[0-9]{2}年"
+    r"|(?<=[。;!?\n ])(?:为此|对此|针对[^,。;:\n]{2,14}),[^,。;:\n]{0,8}(?:将|要|拟)[^。;:\n]{0,24}(?:以下|如下)[^。;:\n]{0,12}[。:]"
     r"|(?<=[。;!?\n ])针对(?:[^,。;:\n]{0,10}(?:以上|上述|这些)|存在|此|该|所存)[^,。;:\n]{0,14}[,:]"
 )
 
@@ -51,7 +52,12 @@ def both(source: View, start: int, end: int) -> list[Piece]:
     paired = cut_where_paired(source, inside)
     if paired:
         return paired
+    lines = [] if run else _lines(source, start, end)
+    if len(lines) > 1 and all(_names_both(source, line) for line in lines):
+        return [part for line in lines for part in cut(source, line)]
     at = turn(source, start, end)
+    if at is None and run:
+        at = _answer(source, run[-1].end, end)
     again = _begun_again(source, run, end)
     if again and (at is None or at > again[0].start):
         return [
@@ -63,6 +69,35 @@ def both(source: View, start: int, end: int) -> list[Piece]:
     if run and run[-1].start < at:
         return [*split(source, start, at, PROBLEM), *plans_of(source, at, end)]
     return [*problems_of(source, start, at), *plans_of(source, at, end)]
+
+
+def _lines(source: View, start: int, end: int) -> list[Piece]:
+    """The paragraphs of a passage that has no list, without signatures."""
+    lines = []
+    position = start
+    for line in source.text[start:end].split("\n"):
+        first, last = source.trim(position, position + len(line))
+        position += len(line) + 1
+        ends = source.text[last - 1 : last] in ("。", ";", "!", "?")
+        if first < last and ends and not closes(source, first, last):
+            lines.append(Piece(PROBLEM, first, last, "paragraph", 0.8))
+    return lines
+
+
+def _names_both(source: View, piece: Piece) -> bool:
+    border = _border(source, piece)
+    return border is not None and border[0] < border[1]
+
+
+# 对此，我们加强培训: behind the problems of a passage that promises plans, too.
+_ANSWER = re.compile(
+    r"(?<=[。;\n ])(?:对此|为此|针对(?:以上|上述|这些|存在)[^,。;:\n]{0,10}),(?=我)"
+)
+
+
+def _answer(source: View, start: int, end: int) -> int | None:
+    found = _ANSWER.search(source.text, start, end)
+    return found.end() if found else None
 
 
 def _begun_again(source: View, run: list[Mark], end: int) -> list[Mark]:
