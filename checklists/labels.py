@@ -55,7 +55,7 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
             kind = PLAN  # a task to do, not a finding
         if kind == PROBLEM:
             problem = first
-        elif (index in done and not _AHEAD.match(field["plan"])) or (
+        elif (index in done and not _AHEAD.match(field["plan"] or "")) or (
             _IS_DONE.search(words) and not _IS_OPEN.search(words)
         ):
             continue

@@ -132,6 +132,7 @@ def view(text: str) -> View:
 def _joins(folded: str) -> list[tuple[int, int]]:
     """The line breaks (with page numbers between them) that stand in mid-sentence."""
     lines: list[tuple[int, int]] = []  # of the words of each line, white space left out
+    of_cells = _ORDER_LINE.search(folded) is not None
     indented: list[bool] = []
     position = 0
     blank = [False]  # before line i
@@ -139,7 +140,7 @@ def _joins(folded: str) -> list[tuple[int, int]]:
         words = raw.strip(" \r*")
         if not words:
             blank[-1] = True
-        elif not (
+        elif of_cells or not (
             len(words) <= _PAGE_LINE
             and any(c.isdigit() for c in words)
             and _PAGE.match(words)
@@ -157,11 +158,21 @@ def _joins(folded: str) -> list[tuple[int, int]]:
     for index, ((start, end), (after, stop)) in enumerate(pairwise(lines)):
         if _STARTER.match(folded, after) or (indents and indented[index + 1]):
             continue
+        if of_cells and _number_near(folded, lines[max(0, index - 9) : index + 10]):
+            continue  # cells of a table, each on a line
         if tables and folded.find("|", start, stop) >= 0:
             continue  # a row of a table ends where it ends, however long
         if page.goes_on(folded, (start, end), (after, stop), blank=blank[index + 1]):
             found.append((end, after))
     return found
+
+
+# Over a table of which each cell is a line; the number of each row is one, too.
+_ORDER_LINE = re.compile(r"^ *(?:序号|编号) *$", re.MULTILINE)
+
+
+def _number_near(folded: str, lines: list[tuple[int, int]]) -> bool:
+    return any(end - start < 4 and folded[start:end].isdigit() for start, end in lines)  # noqa: PLR2004 (a row's number)
 
 
 @dataclass(frozen=True, slots=True)
