@@ -62,8 +62,9 @@ class DocumentError(Exception):
 class Note:
     """Something that a reader should look at, as a message id and its values.
 
-    ``claimed`` and ``found`` are numbers of problems, ``pages`` pages of the
-    original, counted from 1 and in order; what the message does not name is empty.
+    ``claimed`` and ``found`` are numbers of problems (``found`` also of files),
+    ``pages`` pages of the original, counted from 1 and in order; what the message does
+    not name is empty.
     """
 
     message: str
@@ -96,7 +97,7 @@ class Document:
     ``docx``, ``pdf``, ``xlsx`` …). ``marks`` gives, in order of ``start``, the
     place in the original (``page 3``, ``sheet 1 cell B4``) where each stretch of
     text begins; empty for plain text, where the line says it all. ``notes`` say what
-    of the original is not in the text: pages that are pictures.
+    of the original is not in the text: pages that are pictures, files attached.
     """
 
     name: str

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from email.parser import BytesHeaderParser
 from typing import Final
 
-from checklists.document import Document
+from checklists.document import N_, Document, DocumentError, Note
 from checklists.readers.encoding import decode
 from checklists.readers.original import Original
 from checklists.readers.package import contrived, damaged
@@ -42,13 +42,15 @@ _FRAMES: Final = re.compile(rb"<frameset\b", re.IGNORECASE)
 class _Part:
     """One part that is no container: its type as stated, how it is packed, its bytes.
 
-    ``whole`` says that it was not cut short: what follows it is there.
+    ``whole`` says that it was not cut short: what follows it is there; ``attached``
+    that it is a file beside the message (RFC 2183).
     """
 
     content_type: str
     encoding: str
     data: bytes
     whole: bool
+    attached: bool
 
     def is_a(self, kind: str) -> bool:
         return self.content_type.partition(";")[0].strip().lower() == kind
@@ -57,10 +59,32 @@ class _Part:
 def read_mht(original: Original) -> Document:
     """The page of a saved web page; of one made of frames, the pages in them.
 
+    Files attached to a message are not read, and a note says how many there are.
+
     Raises:
         DocumentError: damaged, cut short, or hostile; what a page or text may be.
     """
-    parts = list(_parts(original, original.data, 1, ended=False))
+    every = list(_parts(original, original.data, 1, ended=False))
+    parts = [part for part in every if not part.attached]
+    attached = len(every) - len(parts)
+    document = _read(original, parts)
+    if not attached:
+        return document
+    if not document.text.strip():
+        raise DocumentError(
+            N_("{name} holds no text but what is attached to it."),
+            N_("It is a message; files attached to it and not read here: {count}."),
+            N_("Save the attached files, and give them instead."),
+            name=original.name,
+            count=attached,
+        )
+    note = N_(
+        "Files attached to the message and not read: {found}. Save and read them, too."
+    )
+    return replace(document, notes=(*document.notes, Note(note, found=attached)))
+
+
+def _read(original: Original, parts: list[_Part]) -> Document:
     pages = [part for part in parts if part.is_a("text/html")]
     texts = [part for part in parts if part.is_a("text/plain")]
     if not pages:
@@ -126,7 +150,9 @@ def _parts(
     kind = str(headers.get("Content-Type", "text/plain"))[:MAX_TYPE]
     if not kind.lower().lstrip().startswith("multipart/"):
         encoding = str(headers.get("Content-Transfer-Encoding", "")).strip().lower()
-        yield _Part(kind, encoding, body, ended or depth == 1)
+        placed = str(headers.get("Content-Disposition", ""))[:MAX_TYPE]
+        attached = placed.lower().lstrip().startswith("attachment")
+        yield _Part(kind, encoding, body, ended or depth == 1, attached)
         return
     boundary = _BOUNDARY.search(kind)
     if boundary is None:

@@ -122,6 +122,29 @@ def test_a_message_without_a_page_is_its_text() -> None:
     assert read(message.as_bytes(), "x.eml").text.split() == REPORT.split()
 
 
+def test_what_is_attached_to_a_message_is_named_and_never_taken_for_its_text() -> None:
+    message = EmailMessage()
+    message["Subject"] = "报告"
+    message.set_content("见附件。\n")
+    message.add_attachment("附件里的话。", filename="清单.txt")
+    message.add_attachment(b"PK", "application", "zip", filename="报告.zip")
+    document = read(message.as_bytes(), "x.eml")
+    assert document.text.split() == ["见附件。"]
+    assert [note.text() for note in document.notes] == [
+        "Files attached to the message and not read: 2. Save and read them, too."
+    ]
+
+
+def test_a_message_that_is_only_attached_files_says_so() -> None:
+    message = EmailMessage()
+    message.set_content("\n")
+    message.add_attachment(PAGE, subtype="html", filename="报告.html")
+    assert (
+        failure(message.as_bytes())
+        == "{name} holds no text but what is attached to it."
+    )
+
+
 def test_a_message_that_is_only_a_page_has_no_parts() -> None:
     message = EmailMessage()
     message["Subject"] = "报告"
