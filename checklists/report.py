@@ -204,6 +204,20 @@ def _is_rules(source: View, title: str) -> bool:
 
 def find(source: View, root: Section, head: Front) -> list[Found]:
     """All entries of the document as pieces of its view, in order."""
+    return sorted(
+        (
+            each
+            for each in _find(source, root, head)
+            if _WORD.search(source.text, each.piece.start, each.piece.end)
+        ),
+        key=lambda each: each.piece.start,
+    )
+
+
+_WORD = re.compile(r"\w")  # what is punctuation alone is no entry
+
+
+def _find(source: View, root: Section, head: Front) -> list[Found]:
     title = head.title or source.text.lstrip().partition("\n")[0][:80].rstrip()
     if _CALLS.search(title) or _is_rules(source, title):
         return []
@@ -221,13 +235,7 @@ def find(source: View, root: Section, head: Front) -> list[Found]:
                 *(found or plans_after(source, told) or ordered(source, told)),
                 *told,
             ]
-    return [
-        each
-        for each in sorted(
-            found or in_the_end(source), key=lambda each: each.piece.start
-        )
-        if _WORD.search(source.text, each.piece.start, each.piece.end)
-    ]
+    return found or in_the_end(source)
 
 
 def _named_by_plans(source: View, found: list[Found]) -> list[Found]:
@@ -242,9 +250,6 @@ def _named_by_plans(source: View, found: list[Found]) -> list[Found]:
         for each, parts in zip(found, cuts, strict=True)
         for part in parts
     ]
-
-
-_WORD = re.compile(r"\w")  # what is punctuation alone is no entry
 
 
 def _of_work_report(source: View, root: Section) -> list[Found]:
