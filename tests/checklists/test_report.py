@@ -154,13 +154,13 @@ def test_no_text_at_all_breaks_derive(text: str) -> None:
 
 def test_what_is_punctuation_alone_is_no_entry() -> None:
     assert not read("一、整改措施：，").plans
-    of_items = (
-        "还存在以下问题：（一）不足，整改措施：，责任单位：甲局。（二）不足，整改措施："
+    checklist = read(
+        "各位代表：\n我们看到，存在以下问题：\n（一）制度不健全。\n整改措施：责任单位：甲局。\n"
+        "（二）人员不足。\n整改措施：责任单位：乙局。\n"
     )
-    for head in ("", "各位代表：\n"):
-        checklist = read(f"{head}{of_items}。\n")
-        check(checklist)
-        assert not checklist.plans
+    check(checklist)
+    assert len(checklist.problems) == 2
+    assert not checklist.plans
 
 
 @pytest.mark.parametrize("lead", ["2024年，我局将。", "我局将：", "接下来，我们会；"])
