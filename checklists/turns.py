@@ -172,9 +172,12 @@ def _border(source: View, piece: Piece) -> tuple[int, int, int] | None:
     against = _AGAINST.match(text, piece.start, piece.end)
     if against is not None:
         return *against.span("problem"), against.end()
-    label = FIELD.search(text, piece.start, piece.end)
-    if label is not None and label["plan"]:
-        return piece.start, label.start(), label.end()
+    labels = list(FIELD.finditer(text, piece.start, piece.end))
+    measure = next((label for label in labels if label["plan"]), None)
+    if measure is not None:
+        opened = labels[0]["problem"] and labels[0].start() == piece.start
+        first = labels[0].end() if opened else piece.start
+        return first, measure.start(), measure.end()
     at = turn(source, piece.start, piece.end)
     if at is None:
         clause = _NEXT_CLAUSE.search(text, piece.start, piece.end)

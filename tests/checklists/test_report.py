@@ -155,8 +155,7 @@ def test_no_text_at_all_breaks_derive(text: str) -> None:
 def test_what_is_punctuation_alone_is_no_entry() -> None:
     assert not read("一、整改措施：，").plans
     checklist = read(
-        "各位代表：\n我们看到，存在以下问题：\n（一）制度不健全。\n整改措施：责任单位：甲局。\n"
-        "（二）人员不足。\n整改措施：责任单位：乙局。\n"
+        "各位代表：\n我们看到，存在以下问题：\n（一）制度不健全。\n整改措施：\n（二）人员不足。\n整改措施：。\n"
     )
     check(checklist)
     assert len(checklist.problems) == 2
@@ -732,6 +731,11 @@ CASES: dict[str, tuple[str, list[str], list[str]]] = {
         "关于督察整改任务完成情况的公示\n整改任务：建成管网20公里。\n整改目标：按期完成。\n整改完成情况：已完成建设。\n",
         [],
         [],
+    ),
+    "labels in announced items": (
+        "各位代表：\n看到成绩的同时，我们也看到还存在以下问题：\n（一）存在问题：执法标准化水平不高。全年有17宗案卷不合格。\n整改措施：编印操作指引，每半年通报一次结果。\n（二）存在问题：法制审核力量薄弱。\n整改措施：统筹编制资源。\n",
+        ["执法标准化水平不高。全年有17宗案卷不合格。", "法制审核力量薄弱。"],
+        ["编印操作指引，每半年通报一次结果。", "统筹编制资源。"],
     ),
     "achievements only": (HEAD + "二、工作成效\n针对存在的问题，制定整改措施，群众反映的突出问题全部得到解决。一是信访量下降。二是满意度提升。" + TAIL, [], []),
 }  # fmt: skip
