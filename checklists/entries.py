@@ -121,9 +121,8 @@ def outermost(source: View, start: int, end: int) -> list[Mark]:
     return []
 
 
-_LABELLED = re.compile(
-    r" *[^,。;:\n]{2,10}:."
-)  # a further line of an item, with a label
+# A further line of an item: with a label, or indented.
+_CONTINUES = re.compile(r" *[^,。;:\n]{2,10}:.| +[^\n]{1,60}\Z")
 
 
 def _together(source: View, run: list[Mark]) -> list[Mark]:
@@ -133,7 +132,7 @@ def _together(source: View, run: list[Mark]) -> list[Mark]:
     kept = [run[0]]
     for last, mark in pairwise(run):
         lines = source.text[last.start : mark.start].strip().split("\n")
-        if any(line.strip() and not _LABELLED.match(line) for line in lines[1:]):
+        if any(line.strip() and not _CONTINUES.match(line) for line in lines[1:]):
             break
         kept.append(mark)
     return kept
@@ -389,7 +388,7 @@ _NAMELY = re.compile(
 )
 _SHOWN_IN = re.compile(
     r"(?:主要|具体|突出|集中)(?:表现|体现|反映)?(?:在|为|于|是|有)(?:以下[^,。;:]{0,8})?:"
-    r"|(?<=差距|不足|短板|问题),主要是(?=[\u4e00-\u9fff])"
+    r"|(?<=差距|不足|短板|问题),(?:主要|一个)是(?=[\u4e00-\u9fff])"
 )
 _CAUSE = re.compile(
     r"(?:其|这|主要|分析)?(?:主要|深层次|根本|具体)?(?:的)?原因(?:主要)?(?:是|在于|有|为|:)"

@@ -53,6 +53,8 @@ _FIRSTS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 99} | {
     f"其{number}": value for value, number in enumerate("一二三四五", 1)
 }
 _CN = "[一二三四五六七八九十百]"
+# 2.9月底前 is the second item, which begins with a number; 1.2加强 is none of that.
+_COUNTED = "(?:个(?!百分点)|[月日号年名家项件位次宗处起条份台套座辆户])"
 _MARK = re.compile(
     rf"""
       第\ ?(?P<unit_number>{_CN}{{1,4}}|[0-9]{{1,2}})\ ?(?P<unit>部分|[章节篇编])[、,:.。]?
@@ -63,9 +65,9 @@ _MARK = re.compile(
     | (?P<chinese>{_CN}{{1,3}})(?:、|[.。](?![0-9])|:(?=.{{0,40}}\n))
     | (?P<is>{_CN}{{1,3}}|[—－](?=是[\u4e00-\u9fff]))(?:则是|是要|是|要|则)(?!否|么)
     | \((?P<number_paren>[0-9]{{1,3}})\)[、.,:]?
-    | [0-9]{{1,2}}\.(?P<decimal>[0-9]{{1,2}})(?:\.(?P<sub_decimal>[0-9]{{1,2}}))?[.、]?\ ?(?=[\u4e00-\u9fff“《])
+    | [0-9]{{1,2}}\.(?P<decimal>[0-9]{{1,2}})(?:\.(?P<sub_decimal>[0-9]{{1,2}}))?[.、]?\ ?(?!{_COUNTED})(?=[\u4e00-\u9fff“《])
     | (?P<numeral>[0-9]{{1,2}})\ (?=[\u4e00-\u9fff][^,。;:!?\n]{{1,24}}(?:\n|\Z))
-    | (?P<number>[0-9]{{1,3}})(?:[、)]|[.。](?![0-9]))[、.]?
+    | (?P<number>[0-9]{{1,3}})(?:[、)]|[.。](?![0-9])|\.(?=[0-9]{{1,2}}{_COUNTED}))[、.]?
     | (?P<circled>[①-⑳㉑-㉟㊱-㊿❶-❿➀-➉➊-➓㈠-㈩⑴-⒇⒈-⒛Ⅰ-Ⅻ])[、.,:]?
     | (?P<first>首先|其次|再次|再者|最后|其[一二三四五])(?:是|要)?[,:]?
     | (?P<dash>[—–－-]{{1,2}}\ ?|[•*+]\ |•|\|)
@@ -246,7 +248,7 @@ def _fits(system: System, match: re.Match[str], text: str, before: str) -> bool:
         )
     if (
         system is System.NUMBER
-        and token[-1] == "、"
+        and token[-1] in "、."
         and text[match.end() : match.end() + 1].isdecimal()
     ):
         return False

@@ -17,15 +17,15 @@ from checklists.fields import LABELS, Field, Says
 from checklists.view import View
 
 _COLUMNS = (
-    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|突出|督察|检查|审计|巡察)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患|差距|短板|困难|薄弱环节)(?:(?:和|与|及|、)?(?:短板|差距|困难))?(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|不足之处|反馈意见(?:问题)?|问题隐患")),
-    (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
+    (PROBLEM, re.compile(r"(?:存在|主要|具体|反馈|发现|查出|突出|督察|检查|审计|巡察|巡视)*(?:的)?(?:主要|具体|突出)?(?:问题|不足|隐患|差距|短板|困难|薄弱环节)(?:(?:和|与|及|、)?(?:短板|差距|困难))?(?:或隐患|与不足|和不足|描述|内容|表述|清单|事项|表现|情况)?|不足之处|反馈意见(?:问题)?|问题隐患")),
+    (PLAN, re.compile(r"(?:拟?采取的?)?(?:整改|改进|工作|具体|主要|下一?步|后续)*(?:措施|举措|任务|安排|打算|计划)(?:内容|要求|及要求)?|重点(?:工作|任务)(?:内容)?|任务内容|工作内容|整改要求")),
     ("due", re.compile(r"(?:整改|完成|办结|落实|销号|计划完成|责任)*(?:时限|期限|时间|时间节点|日期)(?:要求)?")),
     ("unit", re.compile(r"(?:整改|牵头|责任|配合|主办|协办|承办|督办|督导|验收|实施)+(?:单位|部门|科室|主体|处室)(?:及责任人)?")),
     ("target", re.compile(LABELS[Says.TARGET])),
     ("kind", re.compile(LABELS[Says.KIND])),
     ("leader", re.compile(LABELS[Says.LEADER])),
     ("owner", re.compile(LABELS[Says.OWNER])),
-    ("done", re.compile(r"(?:整改)?(?:完成|进展|落实|整改|办理)(?:情况|结果|成效)|整改状态|是否(?:完成|整改|销号).{0,2}")),
+    ("done", re.compile(r"(?:目前)?(?:整改)?(?:完成|进展|落实|整改|办理)(?:情况|结果|成效)|整改状态|是否(?:完成|整改|销号).{0,2}")),
     ("state", re.compile(LABELS[Says.PROGRESS])),
 )  # fmt: skip
 _SAYS = {
@@ -35,6 +35,7 @@ _SAYS = {
 _NO_MEASURES = re.compile(r".*(?:任务|要求)(?:内容)?|.*内容")
 _RULE = re.compile(r"[|\-: ]+")
 _NUMBER = re.compile(r"[0-9一二三四五六七八九十.、()\-]*")
+_AHEAD = re.compile(r"下|后续")  # 后续整改措施 beside 目前整改进展
 _TAKEN = re.compile(r"已(?!有|知)")  # 已更换螺栓: a measure that is no plan any more
 _TO_FILL_IN = re.compile(r"\([^()]{0,60}\)|_+|/|无")
 _BESIDE = re.compile(r"\A20[0-9]{2}年度?|\([^()]{0,8}\)\Z")
@@ -224,7 +225,9 @@ def _row(
             and not _NUMBER.fullmatch(text[first:last])
             and not _TO_FILL_IN.fullmatch(text, first, last)
             and kind not in pieces
-            and not (kind == PLAN and "done" in kinds)
+            and not (
+                kind == PLAN and "done" in kinds and not _AHEAD.match(headers[index])
+            )
             and not (kind == PLAN and _TAKEN.match(text, first, last))
         ):
             pieces[kind] = Piece(kind, first, last, "table row", 0.9)

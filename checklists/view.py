@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from itertools import pairwise
@@ -49,6 +51,7 @@ _LATIN_STOP = re.compile(
 _CELL = re.compile(r"(?<=\S)\t++(?=[^\n])")
 _DROP = re.compile(
     r"(?<!\*)\*\*(?:\*\*)?(?!\*)|(?<!_)__++(?=[\u4e00-\u9fff第（(0-9])|[\u200b-\u200f\u2060\ufeff\xad\r]"
+    r"|(?<=\() +(?=[一二三四五六七八九十]{1,3} *\))|(?:(?<=\([一二三四五六七八九十])|(?<=\( [一二三四五六七八九十])) +(?=\))|(?m:(?<=^[一二三四五六七八九十])) +(?=、)"  # ( 一 ), 一 、
 )
 _PAGE = re.compile(
     r"[-—–－~· ]{0,4}(?:第 ?)?[0-9]{1,4}(?: ?页)?(?:[/ ,共]{0,3}[0-9]{1,4} ?页?)?[-—–－~· ]{0,4}\Z"
@@ -104,7 +107,8 @@ def view(text: str) -> View:
         folded = _LATIN_STOP.sub("。", folded)
     gaps = [match.span() for match in _DROP.finditer(folded)]
     bold_at = {start for start, end in gaps if folded[start] in "*_"}
-    gaps += _joins(folded)
+    furniture = list(_furniture(folded))
+    gaps += furniture + _joins(_numbered_alone(folded, furniture))
     gaps.sort()
     pieces: list[str] = []
     starts: list[int] = []
@@ -127,6 +131,41 @@ def view(text: str) -> View:
     starts.append(size)
     origins.append(position)
     return View("".join(pieces), frozenset(bold), tuple(starts), tuple(origins))
+
+
+# — 3 —, and the running head that stands at it.
+_FOLIO = re.compile(
+    r"^(?P<above>[^\n]{0,40})\n *[-—–－~·] ?[0-9]{1,4} ?[-—–－~·] *(?:\n(?P<below>[^\n]{0,40})$|\Z)",
+    re.MULTILINE,
+)
+
+
+def _furniture(folded: str) -> Iterator[tuple[int, int]]:
+    """Page numbers between dashes, with the line beside them that every page repeats."""
+    found = list(_FOLIO.finditer(folded))
+    heads = Counter(
+        words
+        for match in found
+        for words in (match["above"].strip(), (match["below"] or "").strip())
+        if words
+    )
+    for match in found:
+        above, below = match["above"].strip(), (match["below"] or "").strip()
+        start = match.start() if heads[above] > 1 else match.end("above")
+        at_end = match["below"] is None or heads[below] > 1
+        yield start, match.end() if at_end else match.start("below") - 1
+
+
+def _numbered_alone(folded: str, furniture: Sequence[tuple[int, int]]) -> str:
+    """The text, as long, with nothing but a page number in each of those lines."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in furniture:
+        pieces.append(folded[position:start])
+        lines = folded[start:end].split("\n")
+        pieces.append("\n".join("1".rjust(len(line)) if line else "" for line in lines))
+        position = end
+    return "".join([*pieces, folded[position:]])
 
 
 def _joins(folded: str) -> list[tuple[int, int]]:
