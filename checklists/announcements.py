@@ -87,7 +87,7 @@ def announced(
         return []
     return [
         Found(piece, best[2][:40], "announcement", min(0.9, 0.5 + best[0] / 20))
-        for piece in best[1]
+        for piece in cut_where_paired(source, best[1]) or best[1]
     ]
 
 
@@ -304,5 +304,4 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
     listed = _EXPRESSLY.search(text, first, pieces[0].start) is not None
     if share < 0.6 and not listed:  # noqa: PLR2004 (most of what follows must complain)
         return 0.0, []
-    score += share + min(len(pieces), 8) / 4
-    return score, cut_where_paired(source, pieces) or pieces
+    return score + share + min(len(pieces), 8) / 4, pieces
