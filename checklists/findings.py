@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from checklists.entries import PLAN, PROBLEM, Piece, closes, sentences
 from checklists.headings import Topic, topic
-from checklists.labels import FIELD, FINISHED, labelled
+from checklists.labels import AHEAD, FIELD, FINISHED, labelled
 from checklists.outline import Section
 from checklists.passages import Found, complains_of_something
 from checklists.tone import faulty
@@ -78,11 +78,12 @@ def findings(source: View, root: Section, title: str | None) -> Iterator[Found]:
         )
         if told and not fields:
             yield from _still_to_do(source, section, start)
-        if any(FINISHED.search(field[0]) for field in fields):
-            continue
+        done = any(FINISHED.search(field[0]) for field in fields)
         for index, field in enumerate(fields):
             stop = fields[index + 1].start() if index + 1 < len(fields) else section.end
             first, last = _field_end(source, field.end(), stop)
+            if done and not AHEAD.match(field["plan"] or ""):
+                continue
             if field["plan"] and first < last:
                 yield Found(
                     Piece(PLAN, first, last, "field", 0.85, start),

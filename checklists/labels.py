@@ -19,7 +19,7 @@ FIELD = re.compile(
 )
 
 
-_AHEAD = re.compile(r"下|今后|后续")  # 下步措施 beside what is told as done
+AHEAD = re.compile(r"下|今后|后续")  # 下步措施 beside what is told as done
 FINISHED = re.compile(r"(?:完成|整改|落实|办理|处理)情况|进展|成效|结果|整改落实")
 # 立即清理，已于3月13日完成 is no plan; 已停岗，计划4月底前复训 still is.
 _IS_DONE = re.compile(r"已(?!有|知|成|达|久|然)")
@@ -55,7 +55,7 @@ def labelled(source: View, start: int, end: int) -> list[Piece]:
             kind = PLAN  # a task to do, not a finding
         if kind == PROBLEM:
             problem = first
-        elif (index in done and not _AHEAD.match(field["plan"] or "")) or (
+        elif (index in done and not AHEAD.match(field["plan"] or "")) or (
             _IS_DONE.search(words) and not _IS_OPEN.search(words)
         ):
             continue

@@ -270,8 +270,12 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
     found = list(table_rows(source))
     if rectification:
         found += findings(source, root, head.title)
+    headed = list(under_headings(source, root, head.year))
+    if found and _only_sorted(source, found, headed):
+        found = []
+        headed = [each for each in headed if not _SUBJECT.match(each.title)]
     taken = sorted((each.piece.start, each.piece.end) for each in found)
-    for each in under_headings(source, root, head.year):
+    for each in headed:
         piece = each.piece
         before = bisect_right(taken, (piece.end - 1, len(source.text))) - 1
         beyond = before < 0 or taken[before][1] <= piece.start
@@ -284,6 +288,18 @@ def _by_structure(source: View, root: Section, head: Front) -> list[Found]:
         alone = fields_alone(source)
         found += _problems(alone) if found else alone
     return found
+
+
+# 关于预算编制方面的问题: names no problem, but sorts what was done about them.
+_SUBJECT = re.compile(r"关于[^。;:\n]{1,16}方面的问题(?=[。\n]|\Z)")
+
+
+def _only_sorted(source: View, found: list[Found], headed: list[Found]) -> bool:
+    """Whether findings only sort by subject what was done about problems named before."""
+    begun = found[0].piece.start
+    return all(_SUBJECT.match(source.text, each.piece.start) for each in found) and any(
+        each.piece.kind == PROBLEM and each.piece.end <= begun for each in headed
+    )
 
 
 # Behind the findings that were rectified, those that are not.

@@ -183,6 +183,10 @@ def _parts(source: View, chapters: list[Section]) -> list[Part]:
     return parts
 
 
+# 在新征程上迈好第一步、干出新成效, but not 回顾.
+_LOOKS_AHEAD = re.compile(
+    r"(?!.*(?:回顾|总结|过去|所做)).*(?:新征程|迈[好出]|干出|再创|奋力(?:开创|谱写)).*"
+)
 _AND_COMING = re.compile(
     r"(?:和|及|暨|与).{0,6}(?:今年|20[0-9]{2}年).{0,10}(?:安排|任务|重点)"
 )
@@ -192,7 +196,8 @@ _REQUIRES = re.compile(r"总体要求|基本要求|总体部署|指导思想|基
 
 def _titled_part(title: str) -> Part | None:
     """What a chapter's title alone says it is for."""
-    if _REVIEW.search(title) and not _AND_COMING.search(title):
+    looks_back = _REVIEW.search(title) and not _AND_COMING.search(title)
+    if looks_back and not _LOOKS_AHEAD.fullmatch(title):
         return Part.REVIEW
     if _NAMES_YEAR.search(title):
         return (
