@@ -794,6 +794,12 @@ def test_a_careful_reader_finds(name: str) -> None:
     assert (texts(checklist.problems), texts(checklist.plans)) == (problems, plans)
 
 
+def test_a_heading_of_one_word_over_and_over_takes_no_time() -> None:
+    # A word that stood twice in the list of a heading's words took 2 to the power of 58 steps.
+    for word in ("主要", "工作", "工作中", "下一步", "方向"):
+        check(read(f"整改方案\n一、存在的{word * 58}甲\n整改措施：加强。\n"))
+
+
 def test_a_row_s_unit_and_deadline_belong_to_its_entries() -> None:
     checklist = read(CASES["a table"][0])
     assert [unit.name for unit in checklist.problems[0].units] == ["县司法局"]
