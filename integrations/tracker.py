@@ -504,7 +504,8 @@ class Tracker(Protocol):
     def closing(self, key: str, *, since: datetime | None = None) -> Closing:
         """Who closed this issue last (or reopened it, if it is open).
 
-        ``since`` (such as ``closed_at``) may be handed in to read less history.
+        ``since`` (such as ``closed_at``) may be handed in to read less history. An
+        issue that is gone raises :class:`Missing`.
         """
         ...
 

@@ -144,7 +144,7 @@ class BoardTracker:
 
     def closing(self, key: str, *, since: datetime | None = None) -> Closing:
         del since
-        return self._board.closings.get(key, Closing(None, None))
+        return self._board.closings.get(self.issue(key).key, Closing(None, None))
 
     def attach(self, key: str, name: str, content: BinaryIO) -> Attachment:
         with self._board.lock:
