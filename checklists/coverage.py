@@ -24,7 +24,7 @@ from functools import cache
 from importlib import resources
 from itertools import chain
 from math import log, sqrt
-from operator import add
+from operator import add, mul
 
 THRESHOLD = 0.1
 NEAR = 0.6
@@ -65,10 +65,12 @@ def _bag(title: str, text: str) -> dict[str, int]:
     bag = dict.fromkeys(_pairs(text), 1)
     for pair in _pairs(title):
         bag[pair] = _TITLE_WEIGHT
-    for word in _concept_words().findall(text):
+    words = _concept_words().findall(text)
+    for word in words:
         bag.setdefault(_MATTER + _concepts()[word], 1)
-    for word in _concept_words().findall(title):
-        bag[_MATTER + _concepts()[word]] = _TITLE_WEIGHT
+    if words or title not in text:
+        for word in _concept_words().findall(title):
+            bag[_MATTER + _concepts()[word]] = _TITLE_WEIGHT
     return bag
 
 
@@ -116,7 +118,7 @@ def cover(
     rare = {count: log((len(entries) + 1) / count) for count in set(spread.values())}
     weighs = _own_weights().get
     weights = {term: weighs(term, 1.0) * rare[count] for term, count in spread.items()}
-    own = [sum(weights[pair] * times for pair, times in bag.items()) for bag in bags]
+    own = [sum(map(mul, map(weights.__getitem__, bag), bag.values())) for bag in bags]
     scores = _shared_weight(bags, len(problems), spread, weights)
     for i, j in scores:
         scores[i, j] /= sqrt(own[i] * own[len(problems) + j]) or 1.0
