@@ -276,6 +276,9 @@ _EXPRESSLY = re.compile(
 )
 
 
+_MOST = 0.6  # of what follows an announcement must complain
+
+
 def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[Piece]]:
     """How surely a sentence announces problems, and the problems it announces."""
     text = source.text
@@ -302,6 +305,6 @@ def _weigh(source: View, first: int, last: int, stop: int) -> tuple[float, list[
     faults = sum(faulty(each) or of_some(each) for each in words)
     share = faults / len(pieces)
     listed = _EXPRESSLY.search(text, first, pieces[0].start) is not None
-    if share < 0.6 and not listed:  # noqa: PLR2004 (most of what follows must complain)
+    if share < _MOST and not listed:
         return 0.0, []
     return score + share + min(len(pieces), 8) / 4, pieces

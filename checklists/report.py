@@ -192,14 +192,13 @@ _CALLS = re.compile(
 _RULES = re.compile(
     r"(?<!整改)(?<!销号)(?<!解决)(?:条例|办法|规定|规则|细则|章程)(?:\([^()]{1,12}\))?\Z"
 )
-_ARTICLES = re.compile(r"^ *第[一二三]条", re.MULTILINE)
+_ARTICLES = re.compile(r"^ *第([一二三])条", re.MULTILINE)
 
 
 def _is_rules(source: View, title: str) -> bool:
     """Whether the document lays down rules: 停车场管理办法 with 第一条, 第二条, 第三条."""
-    return bool(
-        _RULES.search(title) and len(set(_ARTICLES.findall(source.text[:6000]))) > 2  # noqa: PLR2004 (three articles)
-    )
+    numbers = set(_ARTICLES.findall(source.text[:6000]))
+    return _RULES.search(title) is not None and numbers == set("一二三")
 
 
 def find(source: View, root: Section, head: Front) -> list[Found]:
@@ -375,6 +374,9 @@ def _entry(
     clause = _CLAUSE.search(words, mark.end - piece.start if mark else 0)
     first = piece.start + (clause.start() if clause else 0)
     last = piece.start + (clause.end() if clause else len(words))
+    bracket = source.text.rfind("(", first + 1, last)
+    if bracket > source.text.rfind(")", first, last):  # (如: breaks off inside
+        last = bracket
     title_start, title_end = source.span(first, last)
     return Entry(
         id=identity,

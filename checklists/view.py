@@ -210,8 +210,14 @@ def _joins(folded: str) -> list[tuple[int, int]]:
 _ORDER_LINE = re.compile(r"^ *(?:序号|编号) *$", re.MULTILINE)
 
 
+_ROW_DIGITS = 3  # of the number of a table's row
+
+
 def _number_near(folded: str, lines: list[tuple[int, int]]) -> bool:
-    return any(end - start < 4 and folded[start:end].isdigit() for start, end in lines)  # noqa: PLR2004 (a row's number)
+    return any(
+        end - start <= _ROW_DIGITS and folded[start:end].isdigit()
+        for start, end in lines
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -548,6 +548,10 @@ class MilestoneTracker(Tracker, Protocol):
 
         Of ``create``, ``update`` (its description), ``close`` and ``reopen`` those
         that it would, in this order.
+
+        Raises:
+            TrackerError: it could not be read; :class:`Missing` when somebody deleted
+                a milestone that is remembered.
         """
         ...
 

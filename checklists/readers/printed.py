@@ -223,7 +223,7 @@ def _notes(pictures: set[int], garbled: set[int]) -> tuple[Note, ...]:
 def _scanned(name: str, pages: int) -> DocumentError:
     return DocumentError(
         N_("{name} holds no text."),
-        N_("Its {pages} pages are pictures, as a scanner makes them."),
+        N_("Every page of it is a picture, as a scanner makes them: {pages} in all."),
         N_(
             "Run OCR on it, as a PDF (for example ocrmypdf -l chi_sim); give the result."
         ),

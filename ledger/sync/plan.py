@@ -73,8 +73,9 @@ class MilestoneChange:
 class ItemPlan:
     """What would be done for one item.
 
-    ``then`` is the item as it will be as far as that is known. ``basis`` is a hash of what the plan was made from: the item's entry and what
-    the issue showed; a plan whose basis moved is stale.
+    ``then`` is the item as it will be, as far as that is known. ``basis`` is a hash of
+    what the plan was made from: the item's entry and what the issue showed; a plan
+    whose basis moved is stale.
     """
 
     matter: Matter

@@ -113,9 +113,9 @@ def carried(issue: Issue, ledger: str) -> tuple[str, ...]:
     put it before our block.
     """
     names = marker.items_named(issue.body, ledger)
-    kept = (issue.identity or "").split()
-    if len(kept) == 2 and kept[0] == f"ledger:{ledger}":  # noqa: PLR2004 (ledger, item)
-        names = (kept[1].removeprefix("item:"), *names)
+    match (issue.identity or "").split():
+        case [whose, item] if whose == f"ledger:{ledger}":
+            names = (item.removeprefix("item:"), *names)
     return tuple(dict.fromkeys(names))
 
 

@@ -15,8 +15,8 @@ def screen(report: Report, *, width: int, colour: bool) -> list[str]:
     style = Style(colour)
     lines = wrap(
         _(
-            "Checked {events} entries of the journal, {items} items, {evidence}"
-            " evidence files, {closed} closings."
+            "Checked: journal entries {events}, items {items}, evidence files"
+            " {evidence}, closings {closed}."
         ).format(
             events=report.events,
             items=report.items,

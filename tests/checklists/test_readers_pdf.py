@@ -311,7 +311,7 @@ def test_a_scan_without_text_suggests_ocr() -> None:
     printed.canvas.rect(100, 100, 300, 300, fill=1)
     error = failure(printed.data())
     assert "ocrmypdf" in error.parts()[2]
-    assert "1 pages" in error.parts()[1]
+    assert "1 in all" in error.parts()[1]
 
 
 def failure(data: bytes) -> DocumentError:
@@ -379,7 +379,10 @@ def test_a_scan_of_every_page_is_refused_whatever_stamps_it_bears() -> None:
     printed.paragraph("收文第12号")
     printed.canvas.drawImage(picture(), 0, 0, WIDE, HIGH)
     scan(printed, "2024年")
-    assert "2 pages are pictures" in failure(printed.data()).parts()[1]
+    assert (
+        "is a picture, as a scanner makes them: 2 in all"
+        in failure(printed.data()).parts()[1]
+    )
 
 
 def test_pages_whose_characters_are_made_up_are_named_and_left_out() -> None:

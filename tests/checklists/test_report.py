@@ -867,6 +867,15 @@ def test_a_plan_that_stands_with_its_problem_answers_it(name: str) -> None:
     ]
 
 
+def test_a_title_does_not_break_off_inside_a_bracket() -> None:
+    (plan,) = read(
+        HEAD
+        + "三、下一步打算\n（一）必须上污水处理设施（如：厌氧设施），处理废水。"
+        + TAIL
+    ).plans
+    assert plan.title == "必须上污水处理设施"
+
+
 def test_the_title_of_an_entry_leaves_out_the_mark_it_begins_with() -> None:
     checklist = read(
         "某县督察反馈意见整改方案\n一、思想认识有差距。\n整改措施：\n1．开展培训。\n2．加强考核。\n"

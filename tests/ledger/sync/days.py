@@ -200,16 +200,14 @@ class Days(Acts):
                 lost = overwritten(seen, patch, body_read=seen.key in read)
                 self._lose(seen.key, lost, since)
 
-        connect = self.desk.connect
-        self.desk.connect = lambda settings, memory: watched(  # type: ignore[method-assign]  # for this run
-            connect(settings, memory), before
-        )
+        opens = self.desk.place.opens
+        self.desk.place.opens = lambda memory: watched(opens(memory), before)
         try:
             self._sync()
         except IncompleteRead:
             self.tally["unsteady reads"] += 1
         finally:
-            self.desk.connect = connect  # type: ignore[method-assign]  # as it was
+            self.desk.place.opens = opens
 
     def _lose(self, key: str, whats: set[str], since: int) -> None:
         """Where no version is compared, what was written ``since`` may be replaced."""

@@ -312,10 +312,8 @@ def test_a_proposed_measure_is_kept_once_though_people_write_on_meanwhile(
             written.append(name)
             desk.place.wang.write_body(key, f"{body}\n\n旁注")
 
-    connect = desk.connect
-    desk.connect = lambda settings, memory: watched(  # type: ignore[method-assign]  # for this run
-        connect(settings, memory), write_on
-    )
+    opens = desk.place.opens
+    desk.place.opens = lambda memory: watched(opens(memory), write_on)
     desk.synced()
     assert written
     (kept,) = desk.office.ledger.store.sync.conflicts(tracker="t")
